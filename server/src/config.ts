@@ -1,0 +1,150 @@
+import { resolve } from 'node:path'
+
+/** Every environment variable of the hub: its default, how it is read, and one sentence. `tenon doctor` and the docs print this list. */
+export const variables = {
+  PORT: { default: '3000', read: port, help: 'Port of the HTTP server; 0 takes any free one.' },
+  HOST: { default: '127.0.0.1', read: text, help: 'Address to listen on; 0.0.0.0 opens the hub to the network.' },
+  TENON_PUBLIC_URL: { default: '', read: optional(url), help: 'The URL under which people and vendors reach the hub; without it, the address it listens on.' },
+  TENON_DATA: { default: './data', read: folder, help: 'Folder of the embedded database, the development master key and local files.' },
+  DATABASE_URL: { default: '', read: optional(postgresUrl), help: 'An external PostgreSQL 16 or newer; without it and without DB_HOST the hub runs its own.', secret: true },
+  DB_HOST: { default: '', read: optional(text), help: 'Host of an external PostgreSQL, where DATABASE_URL is not given.' },
+  DB_PORT: { default: '5432', read: port, help: 'Port of the external PostgreSQL.' },
+  DB_NAME: { default: 'tenon', read: text, help: 'Database on the external PostgreSQL.' },
+  DB_USER: { default: 'tenon', read: text, help: 'User of the external PostgreSQL.' },
+  DB_PASSWORD: { default: '', read: text, help: 'Password of that user.', secret: true },
+  DB_SSL: { default: 'off', read: oneOf('off', 'require', 'verify'), help: 'TLS to the external PostgreSQL: off, require (encrypted, not verified) or verify (certificate and host name).' },
+  DB_SSL_CA: { default: '', read: optional(text), help: 'File with the certificate authority to verify the database against.' },
+  DB_POOL: { default: '20', read: integer(4, 500), help: 'Most connections this process opens to the database.' },
+  TENON_ADMIN_KEY: { default: '', read: optional(adminKey), help: "Presets the platform admin's API key (at least 24 characters).", secret: true },
+  TENON_MASTER_KEY: { default: '', read: optional(text), help: 'Key of the vault: 32 bytes in hex or base64; several, comma separated, while rotating (the first seals).', secret: true },
+  TENON_ALLOW_LOOPBACK: { default: 'false', read: boolean, help: 'Lets endpoints live on loopback addresses, for development.' },
+  TENON_ALLOW_ADDRESSES: { default: '', read: list, help: 'Private networks that endpoints may live in, as comma separated CIDRs.' },
+  TENON_ROLE: { default: 'all', read: oneOf('all', 'api', 'worker'), help: 'What this process does: all, api (answers requests) or worker (delivers).' },
+  LOG_LEVEL: { default: 'info', read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'), help: 'Least severe log line to write.' },
+  LOG_FORMAT: { default: 'auto', read: oneOf('auto', 'json', 'pretty'), help: 'Log lines as JSON or for people; auto looks whether a terminal is there.' },
+  TENON_BODY_LIMIT: { default: '1048576', read: integer(1_024, 64 * 1_048_576), help: 'Largest request body, in bytes.' },
+  TENON_RATE_LIMIT: { default: '5000', read: integer(1, 10_000_000), help: 'Requests a second that one API key may make of this process.' },
+  TENON_PUBLIC_RATE_LIMIT: { default: '20', read: integer(1, 1_000_000), help: 'Requests a minute that one address may make of sign-in and other public routes.' },
+  TENON_RETENTION_DAYS: { default: '30', read: integer(1, 3_650), help: 'Days that events and their attempts are kept.' },
+  TENON_TRUST_PROXY: { default: 'false', read: boolean, help: 'Believes X-Forwarded-* headers; only behind a proxy that sets them.' },
+  TENON_JWT_SECRET: { default: '', read: optional(jwtSecret), help: 'Accepts HS256 bearer tokens signed with this secret (at least 32 characters).', secret: true },
+  TENON_JWKS_URL: { default: '', read: optional(url), help: 'Accepts RS256, ES256 and EdDSA bearer tokens signed by the keys at this URL.' },
+  TENON_JWT_ISSUER: { default: '', read: optional(text), help: 'Required issuer of bearer tokens.' },
+  TENON_JWT_AUDIENCE: { default: '', read: optional(text), help: 'Required audience of bearer tokens.' },
+  TENON_METRICS_TOKEN: { default: '', read: optional(text), help: 'Bearer token that /metrics asks for; without it /metrics answers loopback addresses and the platform admin only.', secret: true },
+  TENON_STOP_MS: { default: '10000', read: integer(0, 600_000), help: 'How long a stop waits for what is in flight, in milliseconds.' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { default: '', read: optional(url), help: 'OpenTelemetry collector (OTLP over HTTP) that receives traces; without it none are made.' },
+  NODE_ENV: { default: 'development', read: text, help: 'production refuses to start without TENON_MASTER_KEY.' },
+} as const satisfies Record<string, Variable<unknown>>
+
+type Variable<T> = { default: string; read: (value: string) => T; help: string; secret?: boolean }
+
+/** The configuration, read and checked: each variable's value under its own name. */
+export type Config = { readonly [Name in keyof typeof variables]: ReturnType<(typeof variables)[Name]['read']> }
+
+/** Thrown with every wrong variable at once, each with what it must be. */
+export class ConfigError extends Error {
+  readonly problems: string[]
+  constructor(problems: string[]) {
+    super(`The configuration is wrong:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+/**
+ * Reads the configuration from environment variables.
+ * @throws ConfigError that lists every problem, not just the first; unknown `TENON_` variables are problems too.
+ */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const problems: string[] = []
+  const config: Record<string, unknown> = {}
+  for (const [name, variable] of Object.entries(variables) as [string, Variable<unknown>][]) {
+    const value = env[name]?.trim() || variable.default
+    try {
+      config[name] = variable.read(value)
+    } catch (error) {
+      const shown = variable.secret ? '' : ` (it is ${JSON.stringify(value)})`
+      problems.push(`${name} must be ${(error as Error).message}${shown}.`)
+    }
+  }
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('TENON_') && !Object.hasOwn(variables, name)) {
+      problems.push(`${name} is not a setting of the hub${suggestion(name)}.`)
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config as Config
+}
+
+/** Names starting with the same letters make a typing mistake likely. */
+function suggestion(name: string): string {
+  const close = Object.keys(variables).find((known) => known.startsWith(name.slice(0, -2)) || name.startsWith(known.slice(0, -2)))
+  return close ? `; did you mean ${close}?` : '; unset it'
+}
+
+function text(value: string): string {
+  return value
+}
+
+function optional<T>(read: (value: string) => T): (value: string) => T | undefined {
+  return (value) => (value === '' ? undefined : read(value))
+}
+
+function integer(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < least || number > most) throw new Error(`a whole number from ${least} to ${most}`)
+    return number
+  }
+}
+
+function port(value: string): number {
+  return integer(0, 65_535)(value)
+}
+
+function boolean(value: string): boolean {
+  if (!['true', 'false', '1', '0', 'on', 'off'].includes(value)) throw new Error('true or false')
+  return value === 'true' || value === '1' || value === 'on'
+}
+
+function oneOf<const T extends string>(...allowed: T[]): (value: string) => T {
+  return (value) => {
+    const found = allowed.find((one) => one === value)
+    if (found === undefined) throw new Error(`one of ${allowed.join(', ')}`)
+    return found
+  }
+}
+
+function list(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function folder(value: string): string {
+  return resolve(value)
+}
+
+function url(value: string): string {
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) throw new Error('a URL that starts with http:// or https://')
+  return value.replace(/\/+$/, '')
+}
+
+function postgresUrl(value: string): string {
+  if (!URL.canParse(value) || !/^postgres(ql)?:$/.test(new URL(value).protocol)) {
+    throw new Error('a URL like postgres://user:password@host:5432/database')
+  }
+  return value
+}
+
+function adminKey(value: string): string {
+  if (!/^[\x21-\x7e]{24,200}$/.test(value)) throw new Error('24 to 200 visible ASCII characters')
+  return value
+}
+
+function jwtSecret(value: string): string {
+  if (value.length < 32) throw new Error('at least 32 characters')
+  return value
+}

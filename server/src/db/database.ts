@@ -1,0 +1,90 @@
+import { Kysely, PostgresDialect, CamelCasePlugin, sql } from 'kysely'
+import pg from 'pg'
+import { isId } from '../lib/ids.ts'
+import type { Log } from '../lib/log.ts'
+import type { DB } from './tables.ts'
+
+/** A handle that queries run on: the whole database or one transaction. */
+export type Db = Kysely<DB>
+
+// bigint columns hold counters and positions that stay far below 2^53.
+pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+const afterCommit = new WeakMap<object, (() => void)[]>()
+
+/**
+ * Runs the function once the transaction has committed, and never when it rolls back.
+ * A handle that is no transaction of this module commits each statement by itself, so the function runs at once.
+ */
+export function onCommit(tx: Db, run: () => void): void {
+  const waiting = afterCommit.get(tx)
+  if (waiting) waiting.push(run)
+  else run()
+}
+
+export type Database = {
+  /** For single statements of the hub itself: sees every workspace. */
+  readonly hub: Db
+  readonly pool: pg.Pool
+  /** One transaction as the hub, which sees every workspace. */
+  transaction<T>(run: (tx: Db) => Promise<T>): Promise<T>
+  /**
+   * One transaction of a tenant: row-level security confines it to the workspace, whatever its queries say.
+   * @throws TypeError when the workspace is not an id
+   */
+  inWorkspace<T>(workspaceId: string, run: (tx: Db) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}
+
+/** Opens a pool on PostgreSQL. `max` bounds the connections of this process. */
+export function openDatabase(options: { connection: pg.PoolConfig; max: number; log: Log }): Database {
+  const pool = new pg.Pool({
+    ...options.connection,
+    max: options.max,
+    application_name: 'tenon',
+    // A reader that forgets its transaction would keep dead rows of the hot tables alive.
+    idle_in_transaction_session_timeout: 60_000,
+    connectionTimeoutMillis: 10_000,
+  } as pg.PoolConfig)
+  // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection broke'))
+  // A connection that breaks in use fails its query; the event would otherwise still end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  const hub = new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
+  })
+
+  async function run<T>(begin: string, work: (tx: Db) => Promise<T>): Promise<T> {
+    const waiting: (() => void)[] = []
+    const result = await hub.connection().execute(async (tx) => {
+      afterCommit.set(tx, waiting)
+      await sql.raw(begin).execute(tx)
+      try {
+        const value = await work(tx)
+        await sql.raw('commit').execute(tx)
+        return value
+      } catch (error) {
+        // On a broken connection the rollback fails too, and the server has rolled back by itself.
+        await sql.raw('rollback').execute(tx).catch(() => {})
+        throw error
+      } finally {
+        afterCommit.delete(tx)
+      }
+    })
+    for (const after of waiting) after()
+    return result
+  }
+
+  return {
+    hub,
+    pool,
+    transaction: (work) => run('begin', work),
+    inWorkspace: (workspaceId, work) => {
+      if (!isId(workspaceId)) throw new TypeError(`A workspace id is a UUID, not ${JSON.stringify(workspaceId)}.`)
+      // One round trip: the role and the workspace last as long as the transaction.
+      return run(`begin; set local role tenon_request; set local tenon.workspace = '${workspaceId}'`, work)
+    },
+    close: () => hub.destroy(),
+  }
+}
