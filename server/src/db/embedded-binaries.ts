@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 
@@ -54,7 +64,9 @@ function hydrateLinks(root: string): void {
       symlinkSync(basename(source), join(root, target))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST' || existsSync(join(root, target))) continue
-      throw new Error(`PostgreSQL's libraries cannot be linked in ${root}: run \`npm rebuild\` there.`, { cause: error })
+      throw new Error(`PostgreSQL's libraries cannot be linked in ${root}: run \`npm rebuild\` there.`, {
+        cause: error,
+      })
     }
   }
 }

@@ -31,9 +31,14 @@ export function choosePlace(dataFolder: string, recorded: string | undefined, lo
   const user = existing === undefined ? unprivilegedUser() : ownerOf(existing)
   const folder = existing ?? (canEnter(user, data) ? inPlace.folder : elsewhere(data))
   if (!canEnter(user, join(folder, '..')))
-    throw new Error(`The system user ${user.uid}, who owns the database in ${folder}, cannot reach it any more: mend the permissions of the folders above it.`)
+    throw new Error(
+      `The system user ${user.uid}, who owns the database in ${folder}, cannot reach it any more: mend the permissions of the folders above it.`,
+    )
   if (existing === undefined && folder !== inPlace.folder)
-    log.info({ folder, uid: user.uid }, 'PostgreSQL does not run as root, and its user cannot reach the data folder: the database is kept elsewhere')
+    log.info(
+      { folder, uid: user.uid },
+      'PostgreSQL does not run as root, and its user cannot reach the data folder: the database is kept elsewhere',
+    )
   return { ...inPlace, folder, user, binaries: reachableBinaries(user, binaries, log) }
 }
 
@@ -41,7 +46,11 @@ function reachableBinaries(user: SystemUser, binaries: Binaries, log: Log): Bina
   if (runs(user, program(binaries, 'postgres'), ['--version'])) return binaries
   const folder = join(shared, `postgresql-${binaries.version}`)
   makeShared(shared)
-  if (!existsSync(folder)) log.info({ folder, uid: user.uid }, 'PostgreSQL does not run as root, and its user cannot reach the installed binaries: they are copied')
+  if (!existsSync(folder))
+    log.info(
+      { folder, uid: user.uid },
+      'PostgreSQL does not run as root, and its user cannot reach the installed binaries: they are copied',
+    )
   return copyBinaries(binaries, folder)
 }
 
@@ -66,13 +75,19 @@ const runs = (user: SystemUser, command: string, args: string[]): boolean =>
 
 function ownerOf(folder: string): SystemUser {
   const { uid, gid } = statSync(folder)
-  if (uid === 0) throw new Error(`${folder} belongs to root, but PostgreSQL does not run as root: give it to another system user (chown -R).`)
+  if (uid === 0)
+    throw new Error(
+      `${folder} belongs to root, but PostgreSQL does not run as root: give it to another system user (chown -R).`,
+    )
   return { uid, gid }
 }
 
 function unprivilegedUser(): SystemUser {
   const user = systemUser('postgres') ?? systemUser('tenon') ?? createUser('tenon') ?? systemUser('nobody')
-  if (!user) throw new Error('PostgreSQL does not run as root, and no other system user was found: start Tenon as an ordinary user, or set DATABASE_URL.')
+  if (!user)
+    throw new Error(
+      'PostgreSQL does not run as root, and no other system user was found: start Tenon as an ordinary user, or set DATABASE_URL.',
+    )
   return user
 }
 
@@ -85,7 +100,9 @@ function createUser(name: string): SystemUser | undefined {
 }
 
 function systemUser(name: string): SystemUser | undefined {
-  const line = readFileSync('/etc/passwd', 'utf8').split('\n').find((entry) => entry.startsWith(`${name}:`))
+  const line = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .find((entry) => entry.startsWith(`${name}:`))
   const [, , uid, gid] = line?.split(':') ?? []
   return uid && gid && uid !== '0' ? { uid: Number(uid), gid: Number(gid) } : undefined
 }
