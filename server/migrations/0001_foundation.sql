@@ -1,18 +1,22 @@
 -- Two roles divide the hub's work. Requests of tenants run as tenon_request, which row-level security confines to
 -- one workspace. The hub's own work (engine, sign-in, migrations) runs as the login user, a member of tenon_hub.
--- Roles belong to the whole server, so they may be there already.
+-- Roles belong to the whole server, so they may be there already; a user who may not create roles finds them prepared.
 do $$
 begin
   begin
-    create role tenon_request nologin;
+    if to_regrole('tenon_request') is null then create role tenon_request nologin; end if;
   exception when duplicate_object or unique_violation then null;
   end;
   begin
-    create role tenon_hub nologin;
+    if to_regrole('tenon_hub') is null then create role tenon_hub nologin; end if;
   exception when duplicate_object or unique_violation then null;
   end;
-  execute format('grant tenon_request to %I with inherit false, set true', current_user);
-  execute format('grant tenon_hub to %I with inherit true', current_user);
+  if not pg_has_role(current_user, 'tenon_request', 'set') then
+    execute format('grant tenon_request to %I with inherit false, set true', current_user);
+  end if;
+  if not pg_has_role(current_user, 'tenon_hub', 'usage') then
+    execute format('grant tenon_hub to %I with inherit true', current_user);
+  end if;
 exception when insufficient_privilege then
   raise exception 'the database user % may not create or be given the roles tenon_request and tenon_hub', current_user
     using hint = format('Run as a superuser: create role tenon_request nologin; create role tenon_hub nologin; '

@@ -7,6 +7,8 @@ import type { BaseLogger } from 'pino'
 export type Migration = { version: number; name: string; checksum: string; sql: string }
 export type MigrationStatus = { current: number; expected: number; pending: number }
 type Options = { log?: Pick<BaseLogger, 'info'>; folder?: string }
+/** `to` stops at a version: a backup is restored into the schema that it was made with. */
+type MigrateOptions = Options & { to?: number }
 
 const migrationsFolder = join(import.meta.dirname, '../../migrations')
 // Any number will do, as long as every process takes the same one.
@@ -18,9 +20,10 @@ const advisoryLock = 7_366_601
  */
 export async function migrate(
   database: string | ClientBase,
-  options: Options = {},
+  options: MigrateOptions = {},
 ): Promise<MigrationStatus & { applied: number }> {
   const migrations = readMigrations(options.folder)
+  const last = options.to ?? migrations.length
   return await withClient(database, async (client) => {
     await client.query('select pg_advisory_lock($1)', [advisoryLock])
     try {
@@ -30,13 +33,17 @@ export async function migrate(
         checksum text not null,
         applied_at timestamptz not null default now()
       )`)
-      const pending = pendingOf(migrations, await readApplied(client))
+      const pending = pendingOf(migrations, await readApplied(client)).filter(({ version }) => version <= last)
       for (const migration of pending) {
         await apply(client, migration)
         options.log?.info({ version: migration.version, name: migration.name }, 'migration applied')
       }
-      const version = migrations.at(-1)?.version ?? 0
-      return { applied: pending.length, current: version, expected: version, pending: 0 }
+      return {
+        applied: pending.length,
+        current: last,
+        expected: migrations.length,
+        pending: migrations.length - last,
+      }
     } finally {
       await client.query('select pg_advisory_unlock($1)', [advisoryLock])
     }
