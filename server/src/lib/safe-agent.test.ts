@@ -162,6 +162,34 @@ test('a name without an address is a failed connection', async () => {
   }
 })
 
+test('a name whose resolver never answers is given up after the time for connecting', async () => {
+  await using safe = agentWith({ lookup: () => new Promise(() => {}), connectTimeoutMs: 20 })
+
+  await assert.rejects(send(safe.agent, request('http://silent.example.com')), {
+    code: 'TIMEOUT',
+    causeCode: 'UND_ERR_CONNECT_TIMEOUT',
+  })
+})
+
+test('an origin whose connections failed is reached as soon as they succeed', async () => {
+  await using server = await receiver()
+  let isDown = true
+  const lookup = async () => {
+    if (isDown) throw Object.assign(new Error('getaddrinfo EAI_AGAIN'), { code: 'EAI_AGAIN' })
+    return ['127.0.0.1']
+  }
+  await using safe = agentWith({ lookup, allowLoopback: true, maxConnectionsPerOrigin: 1 })
+  const origin = `http://shaky.example.com:${server.port}`
+
+  const failures = await Promise.allSettled([1, 2, 3].map(() => send(safe.agent, request(origin))))
+  isDown = false
+
+  for (const failure of failures) {
+    assert.equal(failure.status === 'rejected' && failure.reason.causeCode, 'EAI_AGAIN')
+  }
+  assert.equal((await send(safe.agent, request(origin))).status, 200)
+})
+
 test('a range that is not a CIDR is refused when the agent is made', () => {
   assert.throws(() => createSafeAgent({ allow: ['10.0.0.0/8', 'lan'] }), {
     name: 'TypeError',

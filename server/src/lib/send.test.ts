@@ -177,6 +177,7 @@ test('a request that waits for a busy connection past its deadline is never sent
   assert.equal(error.code, 'TIMEOUT')
   assert.match(error.message, /waiting for a connection$/)
   assert.deepEqual(urls, ['/first', '/third'])
+  assert.equal(server.sockets.size, 1)
 })
 
 test('says that nobody listens', async () => {
@@ -237,6 +238,8 @@ test('a header or path that cannot be sent is an invalid request, and does not h
 
   assert.equal((await failureOf(server.post({ headers: ['x-bad', 'a\r\nb: c'] }))).code, 'INVALID_REQUEST')
   assert.equal((await failureOf(server.post({ path: '/a b' }))).code, 'INVALID_REQUEST')
+  assert.equal((await failureOf(server.post({ headers: ['content-length', '2'] }))).code, 'INVALID_REQUEST')
+  assert.equal((await failureOf(server.post({ origin: 'nowhere' }))).code, 'INVALID_REQUEST')
   assert.equal((await server.post()).status, 200)
 })
 

@@ -106,9 +106,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // A request whose deadline passed while it waited for a connection must not be sent after all.
-    if (this.index === -1) controller.abort(timedOut)
-    else this.controller = controller
+    // A request whose deadline passed while it waited must not be sent after all. Throwing drops it alone, where
+    // `abort` would also close the connection that the next one is waiting for.
+    if (this.index === -1) throw timedOut
+    this.controller = controller
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: SendAnswer['headers']): void {
@@ -218,14 +219,16 @@ function describe(cause: Error): [SendErrorCode, string] {
   if (cause instanceof AddressRefusedError) return ['ADDRESS_REFUSED', cause.message]
   const code = codeOf(cause) ?? 'no code'
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return ['TIMEOUT', 'No connection was made in time']
-  if (code === 'UND_ERR_INVALID_ARG') return ['INVALID_REQUEST', `The request cannot be sent: ${cause.message}`]
-  if (tlsCode.test(code)) return ['TLS', `No secure connection was made: ${cause.message} (${code})`]
+  if (invalidRequestCodes.includes(code)) return ['INVALID_REQUEST', `The request cannot be sent: ${cause.message}`]
+  // Node adds advice on its own command line after a semicolon, which is not for the owner of the endpoint.
+  if (tlsCode.test(code)) return ['TLS', `No secure connection was made: ${cause.message.split(';')[0]} (${code})`]
   if (badResponses.some((kind) => cause instanceof kind)) {
     return ['BAD_RESPONSE', `The answer is not valid HTTP: ${cause.message}`]
   }
   return ['CONNECTION_FAILED', `The connection failed: ${cause.message || code} (${code})`]
 }
 
+const invalidRequestCodes = ['UND_ERR_INVALID_ARG', 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'ERR_INVALID_URL']
 const tlsCode =
   /^(ERR_TLS_|ERR_SSL_|CERT_|CRL_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|EPROTO)/
 const badResponses = [errors.HTTPParserError, errors.HeadersOverflowError, errors.ResponseContentLengthMismatchError]
