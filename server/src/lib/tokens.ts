@@ -14,7 +14,7 @@ export function generateApiKey(): { key: string; prefix: string; hash: string } 
 export const prefixOfApiKey = (key: string): string | undefined => apiKeyForm.exec(key)?.[1]
 
 /** Answers the SHA-256 in hex under which a key is stored; enough because the key itself cannot be guessed. */
-export const hashApiKey = (key: string): string => createHash('sha256').update(key).digest('hex')
+export const hashApiKey = (key: string): string => sha256(key).toString('hex')
 
 /** Generates a session token: `tns_` and 43 base62 characters (256 bits). */
 export function generateSessionToken(): { token: string; hash: string } {
@@ -23,13 +23,14 @@ export function generateSessionToken(): { token: string; hash: string } {
 }
 
 /** Answers the SHA-256 in hex under which a session is stored. */
-export const hashSessionToken = hashApiKey
+export const hashSessionToken = (token: string): string => sha256(token).toString('hex')
 
 /** Compares two secrets in a time that tells nothing of either, their lengths included. */
 export function safeEqual(left: string, right: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(left), digest(right))
+  return timingSafeEqual(sha256(left), sha256(right))
 }
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
 
 function randomBase62(length: number): string {
   let text = ''
