@@ -4,36 +4,144 @@ import { resolve } from 'node:path'
 export const variables = {
   PORT: { default: '3000', read: port, help: 'Port of the HTTP server; 0 takes any free one.' },
   HOST: { default: '127.0.0.1', read: text, help: 'Address to listen on; 0.0.0.0 opens the hub to the network.' },
-  TENON_PUBLIC_URL: { default: '', read: optional(url), help: 'The URL under which people and vendors reach the hub; without it, the address it listens on.' },
-  TENON_DATA: { default: './data', read: folder, help: 'Folder of the embedded database, the development master key and local files.' },
-  DATABASE_URL: { default: '', read: optional(postgresUrl), help: 'An external PostgreSQL 16 or newer; without it and without DB_HOST the hub runs its own.', secret: true },
-  DB_HOST: { default: '', read: optional(text), help: 'Host of an external PostgreSQL, where DATABASE_URL is not given.' },
+  TENON_PUBLIC_URL: {
+    default: '',
+    read: optional(url),
+    help: 'The URL under which people and vendors reach the hub; without it, the address it listens on.',
+  },
+  TENON_DATA: {
+    default: './data',
+    read: folder,
+    help: 'Folder of the embedded database, the development master key and local files.',
+  },
+  DATABASE_URL: {
+    default: '',
+    read: optional(postgresUrl),
+    help: 'An external PostgreSQL 16 or newer; without it and without DB_HOST the hub runs its own.',
+    secret: true,
+  },
+  DB_HOST: {
+    default: '',
+    read: optional(text),
+    help: 'Host of an external PostgreSQL, where DATABASE_URL is not given.',
+  },
   DB_PORT: { default: '5432', read: port, help: 'Port of the external PostgreSQL.' },
   DB_NAME: { default: 'tenon', read: text, help: 'Database on the external PostgreSQL.' },
   DB_USER: { default: 'tenon', read: text, help: 'User of the external PostgreSQL.' },
   DB_PASSWORD: { default: '', read: text, help: 'Password of that user.', secret: true },
-  DB_SSL: { default: 'off', read: oneOf('off', 'require', 'verify'), help: 'TLS to the external PostgreSQL: off, require (encrypted, not verified) or verify (certificate and host name).' },
-  DB_SSL_CA: { default: '', read: optional(text), help: 'File with the certificate authority to verify the database against.' },
+  DB_SSL: {
+    default: 'off',
+    read: oneOf('off', 'require', 'verify'),
+    help: 'TLS to the external PostgreSQL: off, require (encrypted, not verified) or verify (certificate and host name).',
+  },
+  DB_SSL_CA: {
+    default: '',
+    read: optional(text),
+    help: 'File with the certificate authority to verify the database against.',
+  },
   DB_POOL: { default: '20', read: integer(4, 500), help: 'Most connections this process opens to the database.' },
-  TENON_ADMIN_KEY: { default: '', read: optional(adminKey), help: "Presets the platform admin's API key (at least 24 characters).", secret: true },
-  TENON_MASTER_KEY: { default: '', read: optional(text), help: 'Key of the vault: 32 bytes in hex or base64; several, comma separated, while rotating (the first seals).', secret: true },
-  TENON_ALLOW_LOOPBACK: { default: 'false', read: boolean, help: 'Lets endpoints live on loopback addresses, for development.' },
-  TENON_ALLOW_ADDRESSES: { default: '', read: list, help: 'Private networks that endpoints may live in, as comma separated CIDRs.' },
-  TENON_ROLE: { default: 'all', read: oneOf('all', 'api', 'worker'), help: 'What this process does: all, api (answers requests) or worker (delivers).' },
-  LOG_LEVEL: { default: 'info', read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'), help: 'Least severe log line to write.' },
-  LOG_FORMAT: { default: 'auto', read: oneOf('auto', 'json', 'pretty'), help: 'Log lines as JSON or for people; auto looks whether a terminal is there.' },
-  TENON_BODY_LIMIT: { default: '1048576', read: integer(1_024, 64 * 1_048_576), help: 'Largest request body, in bytes.' },
-  TENON_RATE_LIMIT: { default: '5000', read: integer(1, 10_000_000), help: 'Requests a second that one API key may make of this process.' },
-  TENON_PUBLIC_RATE_LIMIT: { default: '20', read: integer(1, 1_000_000), help: 'Requests a minute that one address may make of sign-in and other public routes.' },
-  TENON_RETENTION_DAYS: { default: '30', read: integer(1, 3_650), help: 'Days that events and their attempts are kept.' },
-  TENON_TRUST_PROXY: { default: 'false', read: boolean, help: 'Believes X-Forwarded-* headers; only behind a proxy that sets them.' },
-  TENON_JWT_SECRET: { default: '', read: optional(jwtSecret), help: 'Accepts HS256 bearer tokens signed with this secret (at least 32 characters).', secret: true },
-  TENON_JWKS_URL: { default: '', read: optional(url), help: 'Accepts RS256, ES256 and EdDSA bearer tokens signed by the keys at this URL.' },
+  TENON_ADMIN_KEY: {
+    default: '',
+    read: optional(adminKey),
+    help: "Presets the platform admin's API key (at least 24 characters).",
+    secret: true,
+  },
+  TENON_MASTER_KEY: {
+    default: '',
+    read: optional(text),
+    help: 'Key of the vault: 32 bytes in hex or base64; several, comma separated, while rotating (the first seals).',
+    secret: true,
+  },
+  TENON_ALLOW_LOOPBACK: {
+    default: 'false',
+    read: boolean,
+    help: 'Lets endpoints live on loopback addresses, for development.',
+  },
+  TENON_ALLOW_ADDRESSES: {
+    default: '',
+    read: list,
+    help: 'Private networks that endpoints may live in, as comma separated CIDRs.',
+  },
+  TENON_ROLE: {
+    default: 'all',
+    read: oneOf('all', 'api', 'worker'),
+    help: 'What this process does: all, api (answers requests) or worker (delivers).',
+  },
+  LOG_LEVEL: {
+    default: 'info',
+    read: oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent'),
+    help: 'Least severe log line to write.',
+  },
+  LOG_FORMAT: {
+    default: 'auto',
+    read: oneOf('auto', 'json', 'pretty'),
+    help: 'Log lines as JSON or for people; auto looks whether a terminal is there.',
+  },
+  TENON_BODY_LIMIT: {
+    default: '1048576',
+    read: integer(1_024, 64 * 1_048_576),
+    help: 'Largest request body, in bytes.',
+  },
+  TENON_RATE_LIMIT: {
+    default: '5000',
+    read: integer(1, 10_000_000),
+    help: 'Requests a second that one API key may make of this process.',
+  },
+  TENON_PUBLIC_RATE_LIMIT: {
+    default: '20',
+    read: integer(1, 1_000_000),
+    help: 'Requests a minute that one address may make of sign-in and other public routes.',
+  },
+  TENON_RETENTION_DAYS: {
+    default: '30',
+    read: integer(1, 3_650),
+    help: 'Days that events and their attempts are kept.',
+  },
+  TENON_TRUST_PROXY: {
+    default: 'false',
+    read: boolean,
+    help: 'Believes X-Forwarded-* headers; only behind a proxy that sets them.',
+  },
+  TENON_JWT_SECRET: {
+    default: '',
+    read: optional(jwtSecret),
+    help: 'Accepts HS256 bearer tokens signed with this secret (at least 32 characters).',
+    secret: true,
+  },
+  TENON_JWKS_URL: {
+    default: '',
+    read: optional(url),
+    help: 'Accepts RS256, ES256 and EdDSA bearer tokens signed by the keys at this URL.',
+  },
   TENON_JWT_ISSUER: { default: '', read: optional(text), help: 'Required issuer of bearer tokens.' },
   TENON_JWT_AUDIENCE: { default: '', read: optional(text), help: 'Required audience of bearer tokens.' },
-  TENON_METRICS_TOKEN: { default: '', read: optional(text), help: 'Bearer token that /metrics asks for; without it /metrics answers loopback addresses and the platform admin only.', secret: true },
-  TENON_STOP_MS: { default: '10000', read: integer(0, 600_000), help: 'How long a stop waits for what is in flight, in milliseconds.' },
-  OTEL_EXPORTER_OTLP_ENDPOINT: { default: '', read: optional(url), help: 'OpenTelemetry collector (OTLP over HTTP) that receives traces; without it none are made.' },
+  TENON_METRICS_TOKEN: {
+    default: '',
+    read: optional(text),
+    help: 'Bearer token that /metrics asks for; without it /metrics answers loopback addresses and the platform admin only.',
+    secret: true,
+  },
+  TENON_STOP_MS: {
+    default: '10000',
+    read: integer(0, 600_000),
+    help: 'How long a stop waits for what is in flight, in milliseconds.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    default: '',
+    read: optional(url),
+    help: 'OpenTelemetry collector (OTLP over HTTP) that receives traces; without it none are made.',
+  },
+  TENON_URL: {
+    default: '',
+    read: optional(url),
+    help: 'Which hub the commands of the CLI speak to; without it, the one on PORT of this machine.',
+  },
+  TENON_API_KEY: {
+    default: '',
+    read: optional(text),
+    help: 'The API key that the commands of the CLI bear; without it, TENON_ADMIN_KEY.',
+    secret: true,
+  },
   NODE_ENV: { default: 'development', read: text, help: 'production refuses to start without TENON_MASTER_KEY.' },
 } as const satisfies Record<string, Variable<unknown>>
 
@@ -79,7 +187,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 
 /** Names starting with the same letters make a typing mistake likely. */
 function suggestion(name: string): string {
-  const close = Object.keys(variables).find((known) => known.startsWith(name.slice(0, -2)) || name.startsWith(known.slice(0, -2)))
+  const close = Object.keys(variables).find(
+    (known) => known.startsWith(name.slice(0, -2)) || name.startsWith(known.slice(0, -2)),
+  )
   return close ? `; did you mean ${close}?` : '; unset it'
 }
 
@@ -94,7 +204,8 @@ function optional<T>(read: (value: string) => T): (value: string) => T | undefin
 function integer(least: number, most: number): (value: string) => number {
   return (value) => {
     const number = Number(value)
-    if (!/^\d+$/.test(value) || number < least || number > most) throw new Error(`a whole number from ${least} to ${most}`)
+    if (!/^\d+$/.test(value) || number < least || number > most)
+      throw new Error(`a whole number from ${least} to ${most}`)
     return number
   }
 }
@@ -128,7 +239,8 @@ function folder(value: string): string {
 }
 
 function url(value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) throw new Error('a URL that starts with http:// or https://')
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
+    throw new Error('a URL that starts with http:// or https://')
   return value.replace(/\/+$/, '')
 }
 

@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, CamelCasePlugin, sql } from 'kysely'
+import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { isId } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
@@ -26,6 +26,10 @@ export type Database = {
   /** For single statements of the hub itself: sees every workspace. */
   readonly hub: Db
   readonly pool: pg.Pool
+  /** The engine's own connections, on which plans are pinned. */
+  readonly hot: pg.Pool
+  /** Opens one connection of its own, outside the pools, for LISTEN and session locks. */
+  connect(): Promise<pg.Client>
   /** One transaction as the hub, which sees every workspace. */
   transaction<T>(run: (tx: Db) => Promise<T>): Promise<T>
   /**
@@ -38,18 +42,29 @@ export type Database = {
 
 /** Opens a pool on PostgreSQL. `max` bounds the connections of this process. */
 export function openDatabase(options: { connection: pg.PoolConfig; max: number; log: Log }): Database {
-  const pool = new pg.Pool({
-    ...options.connection,
-    max: options.max,
+  const hotConnections = Math.max(2, Math.min(6, Math.floor(options.max / 3)))
+  const openPool = (settings: pg.PoolConfig) => {
+    const pool = new pg.Pool({ connectionTimeoutMillis: 10_000, ...options.connection, ...settings })
+    // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
+    pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection broke'))
+    // A connection that breaks in use fails its query; the event would otherwise still end the process.
+    pool.on('connect', (client) => client.on('error', () => {}))
+    return pool
+  }
+  const pool = openPool({
+    max: options.max - hotConnections,
     application_name: 'tenon',
     // A reader that forgets its transaction would keep dead rows of the hot tables alive.
     idle_in_transaction_session_timeout: 60_000,
-    connectionTimeoutMillis: 10_000,
-  } as pg.PoolConfig)
-  // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
-  pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection broke'))
-  // A connection that breaks in use fails its query; the event would otherwise still end the process.
-  pool.on('connect', (client) => client.on('error', () => {}))
+  })
+  // The hot tables swing between empty and a million rows, faster than statistics follow: a plan made while they were
+  // empty would scan them from end to end. Every hot statement has an index for it, so scans and big joins are priced out.
+  const hot = openPool({
+    max: hotConnections,
+    application_name: 'tenon engine',
+    options:
+      '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c plan_cache_mode=force_generic_plan -c jit=off',
+  })
   const hub = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
@@ -66,7 +81,10 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
         return value
       } catch (error) {
         // On a broken connection the rollback fails too, and the server has rolled back by itself.
-        await sql.raw('rollback').execute(tx).catch(() => {})
+        await sql
+          .raw('rollback')
+          .execute(tx)
+          .catch(() => {})
         throw error
       } finally {
         afterCommit.delete(tx)
@@ -79,12 +97,20 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
   return {
     hub,
     pool,
+    hot,
+    connect: async () => {
+      const client = new pg.Client({ ...options.connection, application_name: 'tenon owner' } as pg.ClientConfig)
+      await client.connect()
+      return client
+    },
     transaction: (work) => run('begin', work),
     inWorkspace: (workspaceId, work) => {
       if (!isId(workspaceId)) throw new TypeError(`A workspace id is a UUID, not ${JSON.stringify(workspaceId)}.`)
       // One round trip: the role and the workspace last as long as the transaction.
       return run(`begin; set local role tenon_request; set local tenon.workspace = '${workspaceId}'`, work)
     },
-    close: () => hub.destroy(),
+    close: async () => {
+      await Promise.all([hub.destroy(), hot.end()])
+    },
   }
 }

@@ -20,7 +20,7 @@ export type NewEvent = {
   /** Endpoints that name channels hear only events that share one. */
   channels?: string[] | undefined
   /** Deliver to this lane alone, whatever the subscriptions say (tests of an endpoint). */
-  only?: string | undefined
+  only?: { lane: string; kind: string } | undefined
 }
 
 /** An event as it stands in the database. `payload` is JSON text, serialised once and sent as it is. */
@@ -38,7 +38,7 @@ export type Subscription = {
   lane: string
   /** The kind of work that a delivery to it is. */
   kind: string
-  /** Event types: exact, `booking.*`, `*`, or one of the snake_case aliases. */
+  /** Event types: exact, `booking.*` or `*`. */
   events: string[]
   channels: string[] | null
   /** A compiled filter on the event's payload; absent where everything passes. */
@@ -100,7 +100,10 @@ export type JobKind = {
    * Does the work. What it returns counts as done; what it throws as failed. A handler that changes the database calls
    * `complete` instead: the job's end and its writes are then one transaction, which fails when another process has taken the job over.
    */
-  run(job: Job, control: { complete(write: (tx: Db) => Promise<void>): Promise<void>; signal: AbortSignal }): Promise<void>
+  run(
+    job: Job,
+    control: { complete(write: (tx: Db) => Promise<void>): Promise<void>; signal: AbortSignal },
+  ): Promise<void>
 }
 
 export type LaneState = {
@@ -120,7 +123,19 @@ export type NewJob = {
 }
 
 /** The work of the hub itself belongs to no tenant. */
-export const systemWorkspace = '00000000-0000-0000-0000-000000000000'
+export const systemWorkspace = '00000000-0000-0000-0000-000000000001'
+
+export type EngineStatus = {
+  running: boolean
+  owner: number | undefined
+  inFlight: number
+  /** Work waiting in this process's memory. */
+  waiting: number
+  /** Outcomes not yet written. */
+  pending: number
+  /** Since the start of this process. */
+  counters: { accepted: number; delivered: number; retried: number; dead: number; jobs: number }
+}
 
 /** The engine, as the rest of the hub sees it. Another backend would have to pass `contract.test.ts`. */
 export type Engine = {
@@ -134,8 +149,10 @@ export type Engine = {
   start(): Promise<void>
   /** Takes no new work, lets what is in flight end for so long, gives back the rest. */
   stop(deadlineMs: number): Promise<void>
+  /** Looks for work now rather than at the next poll: for tests, after the clock was moved. */
+  wake(): void
   /** What `/ready` and the metrics show. */
-  status(): { running: boolean; owner: number | undefined; inFlight: number; waiting: number }
+  status(): EngineStatus
 
   /** Publishes within the caller's transaction, together with the fan-out. */
   publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]>

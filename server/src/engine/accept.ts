@@ -1,0 +1,216 @@
+import type { Database, Db } from '../db/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import { newId } from '../lib/ids.ts'
+import type { Dispatcher, Lane } from './dispatcher.ts'
+import { isExclusive } from './dispatcher.ts'
+import { type Insertion, insertAlone, insertWithin, type NewDelivery } from './ingest.ts'
+import { ensurePartitions, lacksPartition } from './partitions.ts'
+import type { createSubscriptions } from './subscriptions.ts'
+import type { DeliveryKind, NewEvent, StoredEvent } from './types.ts'
+
+/** Most events in one commit, and how many commits may be under way. */
+const batchSize = 1_000
+const commits = 2
+/** How long an insertion is tried again while the database is away, before its caller is told. */
+const patienceMs = 5_000
+
+type Submission = {
+  workspaceId: string
+  events: NewEvent[]
+  resolve(stored: StoredEvent[]): void
+  reject(error: unknown): void
+}
+
+/** The hub cannot store events now; nothing of the call was accepted. */
+export class UnavailableError extends Error {
+  constructor(cause: unknown) {
+    super('The database cannot be reached; nothing was accepted. Try again.', { cause })
+    this.name = 'UnavailableError'
+  }
+}
+
+/** Fails of the connection or the server rather than of the statement: worth another try. */
+export const isConnectionFailure = (error: unknown): boolean => {
+  const { code, message } = error as { code?: string; message?: string }
+  if (code === undefined) return /connection|timeout/i.test(message ?? '')
+  return /^(08|53|57P|E[A-Z]{4,})/.test(code)
+}
+
+/**
+ * Stores events with their fan-out. Whoever publishes in the same moment shares a commit; a delivery whose lane has room in
+ * memory is inserted as this process's own and handed on after the commit, so the database is not asked for it again.
+ */
+export function createAcceptance(options: {
+  database: Database
+  clock: Clock
+  dispatcher: Dispatcher
+  subscriptions: ReturnType<typeof createSubscriptions>
+  kind(name: string): DeliveryKind
+  owner(): number
+  /** Whether this process delivers at all. */
+  delivers(): boolean
+  /** Work was left for whoever claims it. */
+  onSpilled(): void
+  onAccepted(workspaceId: string, count: number): void
+  /** Rows whose insertion may or may not have happened, and which nobody has in memory. */
+  onUncertain(deliveries: NewDelivery[]): void
+}) {
+  const { database, dispatcher, subscriptions, clock } = options
+  const queue: Submission[] = []
+  let underway = 0
+  let flushing = false
+
+  function store(workspaceId: string, event: NewEvent): StoredEvent {
+    const id = newId(clock)
+    return {
+      workspaceId,
+      id,
+      type: event.type,
+      payload: JSON.stringify(event.payload ?? null),
+      occurredAt: event.occurredAt ?? new Date(clock.now()),
+      channels: event.channels ?? null,
+    }
+  }
+
+  function scheduleFlush(): void {
+    if (flushing || underway >= commits || queue.length === 0) return
+    flushing = true
+    // Requests read from the sockets in this turn of the loop join the same commit.
+    setImmediate(() => {
+      flushing = false
+      if (underway >= commits || queue.length === 0) return
+      let count = 0
+      let taken = 0
+      while (taken < queue.length && count < batchSize) count += queue[taken++]!.events.length
+      const submissions = queue.splice(0, taken)
+      underway += 1
+      void commit(submissions).finally(() => {
+        underway -= 1
+        scheduleFlush()
+      })
+      scheduleFlush()
+    })
+  }
+
+  async function commit(submissions: Submission[]): Promise<void> {
+    try {
+      await insert(submissions)
+    } catch (error) {
+      if (submissions.length > 1 && !(error instanceof UnavailableError)) {
+        // One caller's event that the database refuses must not sink the others'.
+        for (const submission of submissions) await commit([submission])
+      } else for (const { reject } of submissions) reject(error)
+    }
+  }
+
+  async function insert(submissions: Submission[]): Promise<void> {
+    const stored = submissions.map(({ workspaceId, events }) => events.map((event) => store(workspaceId, event)))
+    const events = stored.flat()
+    const deadline = Date.now() + patienceMs
+    for (;;) {
+      const versions = new Map<string, number>()
+      const deliveries: NewDelivery[] = []
+      const owned: { lane: Lane; delivery: NewDelivery; event: StoredEvent }[] = []
+      try {
+        for (let i = 0; i < submissions.length; i++) {
+          const { workspaceId, events: wanted } = submissions[i]!
+          const fan = subscriptions.cached(workspaceId) ?? (await subscriptions.load(database.hub, workspaceId, true))
+          versions.set(workspaceId, fan.version)
+          for (let j = 0; j < wanted.length; j++) {
+            const event = stored[i]![j]!
+            for (const { lane: laneId, kind } of fan.match(wanted[j]!)) {
+              const lane = roomyLane(workspaceId, laneId, kind)
+              const delivery = { workspaceId, id: event.id, lane: laneId, kind, owned: lane !== undefined }
+              deliveries.push(delivery)
+              if (lane) {
+                dispatcher.promise(lane)
+                owned.push({ lane, delivery, event })
+              }
+            }
+          }
+        }
+        const stale = await insertAlone(
+          database.hot,
+          { events, deliveries, versions },
+          options.delivers() ? options.owner() : null,
+        )
+        for (const { lane } of owned) dispatcher.unpromise(lane)
+        if (stale.length > 0) {
+          for (const workspaceId of stale) await subscriptions.load(database.hub, workspaceId, true)
+          continue
+        }
+      } catch (error) {
+        for (const { lane } of owned) dispatcher.unpromise(lane)
+        if (lacksPartition(error)) {
+          await ensurePartitions(database.pool, clock.now(), clock.now())
+          continue
+        }
+        if (!isConnectionFailure(error)) throw error
+        if (Date.now() < deadline) {
+          await new Promise((resolve) => setTimeout(resolve, 100))
+          continue
+        }
+        options.onUncertain(deliveries.filter((delivery) => delivery.owned))
+        throw new UnavailableError(error)
+      }
+      for (const { lane, delivery, event } of owned) {
+        const { workspaceId, id, lane: laneId, kind } = delivery
+        dispatcher.add(dispatcher.laneFor(workspaceId, laneId, lane.policy), {
+          workspaceId,
+          id,
+          lane: laneId,
+          kind,
+          attempt: 0,
+          key: null,
+          run: { delivery: { event, lane: laneId, kind, attempt: 0 } },
+        })
+      }
+      if (owned.length < deliveries.length) {
+        for (const delivery of deliveries) {
+          const lane = delivery.owned ? undefined : dispatcher.lane(delivery.lane)
+          if (lane) lane.backlog = true
+        }
+        options.onSpilled()
+      }
+      for (let i = 0; i < submissions.length; i++) {
+        options.onAccepted(submissions[i]!.workspaceId, stored[i]!.length)
+        submissions[i]!.resolve(stored[i]!)
+      }
+      dispatcher.pump()
+      return
+    }
+  }
+
+  /** The lane in memory where a new delivery may go straight away; undefined where it has to wait in the database. */
+  function roomyLane(workspaceId: string, laneId: string, kindName: string): Lane | undefined {
+    if (!options.delivers()) return undefined
+    const policy = options.kind(kindName).policy(laneId)
+    if (!policy || isExclusive(policy)) return undefined
+    const lane = dispatcher.laneFor(workspaceId, laneId, policy)
+    // What waits in the database is older than this event, so it goes first.
+    if (lane.backlog || dispatcher.roomIn(lane) === 0) return undefined
+    return lane
+  }
+
+  return {
+    accept(workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
+      return new Promise((resolve, reject) => {
+        queue.push({ workspaceId, events, resolve, reject })
+        scheduleFlush()
+      })
+    },
+
+    async publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
+      const stored = events.map((event) => store(workspaceId, event))
+      let fan = subscriptions.cached(workspaceId) ?? (await subscriptions.load(tx, workspaceId, false))
+      for (;;) {
+        const deliveries = stored.flatMap((event, i) =>
+          fan.match(events[i]!).map(({ lane, kind }) => ({ workspaceId, id: event.id, lane, kind, owned: false })),
+        )
+        const insertion: Insertion = { events: stored, deliveries, versions: new Map([[workspaceId, fan.version]]) }
+        if ((await insertWithin(tx, insertion)).length === 0) return stored
+        fan = await subscriptions.load(tx, workspaceId, false)
+      }
+    },
+  }
+}

@@ -1,0 +1,191 @@
+import type { Database } from '../db/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import { type ClaimedRow, claim, findWaitingLanes, holdLanes, letGo, newCursor, readEvents, release } from './claim.ts'
+import { type Dispatcher, isExclusive, type Lane, type Work } from './dispatcher.ts'
+import type { DeliveryKind, JobKind, LanePolicy } from './types.ts'
+
+/** One look: so many workspaces, lanes of each, rows of a lane, rows in all. */
+const look = { workspaces: 16, lanesEach: 64 }
+/** Looks in a row that may find nothing to claim (all paused, all full) before the claimer waits for the next wake-up. */
+const barrenLooks = 20
+const rowsPerLane = 250
+const rowsPerRound = 1_000
+const pollMs = 1_000
+
+/**
+ * Brings waiting work from the database into memory: what other processes left or lost, what did not fit when it was
+ * accepted, what came due. Runs when woken, and once a second in case a wake-up was lost.
+ */
+export function createClaimer(options: {
+  database: Database
+  clock: Clock
+  log: Log
+  dispatcher: Dispatcher
+  owner(): number
+  kind(name: string): DeliveryKind | JobKind | undefined
+  /** Work that cannot be done: its kind or destination is gone, or its event was dropped. */
+  onHopeless(work: ClaimedRow, reason: 'rejected' | 'expired', error: string): void
+}) {
+  const { database, clock, log, dispatcher } = options
+  const cursor = newCursor()
+  let timer: NodeJS.Timeout | undefined
+  let running = false
+  let woken = false
+  let stopped = false
+  let round: Promise<void> = Promise.resolve()
+
+  function wake(): void {
+    if (stopped) return
+    woken = true
+    if (!running) {
+      running = true
+      round = run()
+    }
+  }
+
+  async function run(): Promise<void> {
+    clearTimeout(timer)
+    let barren = 0
+    while (woken && !stopped) {
+      woken = false
+      try {
+        if (!dispatcher.hasRoom()) break
+        const { claimed, more } = await claimRound()
+        barren = claimed > 0 ? 0 : barren + 1
+        if (claimed > 0 || (more && barren < barrenLooks)) woken = true
+      } catch (error) {
+        if (!stopped) log.warn({ err: error }, 'could not claim work; trying again')
+        break
+      }
+    }
+    running = false
+    if (!stopped) timer = setTimeout(wake, pollMs)
+  }
+
+  /** Answers how much was claimed and whether another look could find more. */
+  async function claimRound(): Promise<{ claimed: number; more: boolean }> {
+    const { lanes: waiting, more } = await findWaitingLanes(database.hot, cursor, { ...look, now: clock.now() })
+    if (waiting.length === 0) return { claimed: 0, more }
+    await loadPolicies(waiting)
+    const chosen: { lane: Lane; kind: string; room: number }[] = []
+    let rows = rowsPerRound
+    for (const { workspaceId, lane: id, kind } of waiting) {
+      const policy = policyOf(kind, id) ?? {}
+      const lane = dispatcher.laneFor(workspaceId, id, policy)
+      const room = Math.min(rowsPerLane, rows, isExclusive(policy) && lane.held ? 0 : dispatcher.roomIn(lane))
+      lane.backlog = true
+      if (room > 0) {
+        chosen.push({ lane, kind, room })
+        rows -= room
+      }
+    }
+    const held = await hold(chosen.map(({ lane, kind }) => ({ lane, kind })))
+    const claimable = chosen.filter(({ lane }) => !isExclusive(lane.policy) || held.has(lane.id))
+    if (claimable.length === 0) return { claimed: 0, more }
+    for (const { lane, room } of claimable) for (let i = 0; i < room; i++) dispatcher.promise(lane)
+    try {
+      const claimed = await claim(
+        database.hot,
+        options.owner(),
+        claimable.map(({ lane, kind, room }) => ({ workspaceId: lane.workspaceId, lane: lane.id, kind, room })),
+      )
+      const counts = new Map<string, number>()
+      for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1)
+      const works = await toWorks(claimed)
+      for (const work of works) dispatcher.add(dispatcher.lane(work.lane)!, work)
+      for (const { lane, room } of claimable) {
+        lane.backlog = (counts.get(lane.id) ?? 0) === room
+        if (lane.held && lane.waiting.length === 0 && lane.running === 0) await unhold(lane)
+      }
+      dispatcher.pump()
+      return { claimed: claimed.length, more }
+    } finally {
+      for (const { lane, room } of claimable) for (let i = 0; i < room; i++) dispatcher.unpromise(lane)
+    }
+  }
+
+  async function loadPolicies(waiting: { workspaceId: string; lane: string; kind: string }[]): Promise<void> {
+    const unknown = new Map<DeliveryKind, { workspaceId: string; lane: string }[]>()
+    for (const { workspaceId, lane, kind: name } of waiting) {
+      const kind = options.kind(name)
+      if (kind?.delivers && !kind.policy(lane)) unknown.set(kind, [...(unknown.get(kind) ?? []), { workspaceId, lane }])
+    }
+    for (const [kind, lanes] of unknown) await kind.load(lanes)
+  }
+
+  function policyOf(name: string, lane: string): LanePolicy | undefined {
+    const kind = options.kind(name)
+    return kind?.delivers ? kind.policy(lane) : kind?.policy
+  }
+
+  async function hold(lanes: { lane: Lane; kind: string }[]): Promise<Set<string>> {
+    const exclusive = lanes.filter(({ lane }) => isExclusive(lane.policy))
+    if (exclusive.length === 0) return new Set()
+    const held = await holdLanes(
+      database.hot,
+      options.owner(),
+      exclusive.map(({ lane, kind }) => ({ workspaceId: lane.workspaceId, lane: lane.id, kind })),
+      clock.now(),
+    )
+    for (const { lane } of exclusive) if (held.has(lane.id)) lane.held = true
+    return held
+  }
+
+  /** Lets go of an exclusive lane, so that any process may take its next work. */
+  async function unhold(lane: Lane): Promise<void> {
+    lane.held = false
+    await letGo(database.hot, options.owner(), lane.workspaceId, lane.id)
+    dispatcher.forget(lane)
+  }
+
+  async function toWorks(claimed: ClaimedRow[]): Promise<Work[]> {
+    const deliveries = claimed.filter((row) => options.kind(row.kind)?.delivers === true)
+    const events = deliveries.length > 0 ? await readEvents(database.hot, deliveries) : new Map()
+    const works: Work[] = []
+    for (const row of claimed) {
+      const kind = options.kind(row.kind)
+      const base = {
+        workspaceId: row.workspaceId,
+        id: row.id,
+        lane: row.lane,
+        kind: row.kind,
+        attempt: row.attempt,
+        key: row.key,
+      }
+      const event = events.get(row.id)
+      if (kind === undefined) {
+        options.onHopeless(row, 'rejected', `nothing here knows how to do work of the kind ${row.kind}`)
+      } else if (!kind.delivers) {
+        const { workspaceId, id, lane, attempt } = row
+        works.push({
+          ...base,
+          run: { job: { workspaceId, id, lane, kind: row.kind, attempt, payload: JSON.parse(row.payload ?? 'null') } },
+        })
+      } else if (event === undefined) {
+        options.onHopeless(row, 'expired', 'the event is older than the hub keeps events')
+      } else if (kind.policy(row.lane) === undefined) {
+        options.onHopeless(row, 'rejected', 'the destination no longer exists')
+      } else {
+        works.push({ ...base, run: { delivery: { event, lane: row.lane, kind: row.kind, attempt: row.attempt } } })
+      }
+    }
+    return works
+  }
+
+  return {
+    wake,
+    unhold,
+    async giveBack(works: { workspaceId: string; id: string; lane: string }[]): Promise<void> {
+      for (let i = 0; i < works.length; i += 1_000)
+        await release(database.hot, options.owner(), works.slice(i, i + 1_000))
+    },
+    async stop() {
+      stopped = true
+      clearTimeout(timer)
+      await round
+    },
+  }
+}
+
+export type Claimer = ReturnType<typeof createClaimer>

@@ -1,0 +1,239 @@
+import { Fifo } from '../lib/fifo.ts'
+import type { Delivery, Job, LanePolicy } from './types.ts'
+
+/** Work that this process owns, from its claim or acceptance to its completion. */
+export type Work = {
+  workspaceId: string
+  id: string
+  lane: string
+  kind: string
+  attempt: number
+  key: string | null
+  run: { delivery: Delivery } | { job: Job }
+}
+
+/** How many of a lane run at a time where its policy does not say. */
+const laneConcurrency = 64
+/** How much of a lane waits in memory; the rest waits in the database. */
+const laneRoom = 5_000
+
+export type Lane = {
+  readonly workspaceId: string
+  readonly id: string
+  policy: LanePolicy
+  readonly waiting: Fifo<Work>
+  running: number
+  /** Room promised to work whose insertion has not committed yet. */
+  promised: number
+  /** Whether it stands in its workspace's ring. */
+  queued: boolean
+  /** More of it may wait in the database. */
+  backlog: boolean
+  /** Epoch milliseconds until which nothing of it starts. */
+  pausedUntil: number
+  /** Failures since the last success, as far as this process has seen. */
+  failures: number
+  breaker: 'closed' | 'open' | 'half_open'
+  opened: number
+  tokens: number
+  askingForTokens: boolean
+  /** This process holds the lane exclusively, as ordered and counted lanes require. */
+  held: boolean
+}
+
+type WorkspaceRing = { id: string; lanes: Fifo<Lane>; queued: boolean }
+
+const sizeOf = ({ run }: Work): number => ('delivery' in run ? run.delivery.event.payload.length : 0)
+
+/** Lanes that only one process may work on at a time. */
+export const isExclusive = (policy: LanePolicy): boolean => policy.ordered === true || policy.concurrency !== undefined
+
+/**
+ * Decides what runs next. Workspaces take turns, and within a workspace its lanes do, so that neither a busy tenant nor a
+ * busy destination makes the others wait; each step takes constant time however many there are.
+ */
+export function createDispatcher(options: {
+  /** How much runs at a time in this process. */
+  concurrency: number
+  /** How much waits in this process's memory, in works and in bytes of payload. */
+  room: number
+  roomBytes: number
+  now(): number
+  start(work: Work, lane: Lane): void
+  /** Asks for tokens of a rate-limited lane; `grant` is called with the answer. */
+  askForTokens(lane: Lane, want: number): void
+  /** A lane with backlog has room again. */
+  onRoom(): void
+}) {
+  const lanes = new Map<string, Lane>()
+  const workspaces = new Map<string, WorkspaceRing>()
+  const ring = new Fifo<WorkspaceRing>()
+  let running = 0
+  let waiting = 0
+  let bytes = 0
+  let promised = 0
+  let open = true
+
+  function laneFor(workspaceId: string, id: string, policy: LanePolicy): Lane {
+    let lane = lanes.get(id)
+    if (!lane) {
+      lane = {
+        workspaceId,
+        id,
+        policy,
+        waiting: new Fifo(),
+        running: 0,
+        promised: 0,
+        queued: false,
+        backlog: false,
+        pausedUntil: 0,
+        failures: 0,
+        breaker: 'closed',
+        opened: 0,
+        tokens: 0,
+        askingForTokens: false,
+        held: false,
+      }
+      lanes.set(id, lane)
+    }
+    lane.policy = policy
+    return lane
+  }
+
+  const limitOf = (lane: Lane): number =>
+    lane.breaker === 'half_open' ? 1 : lane.policy.ordered ? 1 : (lane.policy.concurrency ?? laneConcurrency)
+
+  function canStart(lane: Lane): boolean {
+    if (lane.waiting.length === 0 || lane.running >= limitOf(lane) || lane.pausedUntil > options.now()) return false
+    if (lane.policy.ratePerSecond !== undefined && lane.tokens < 1) {
+      if (!lane.askingForTokens) {
+        lane.askingForTokens = true
+        options.askForTokens(lane, Math.min(lane.waiting.length, Math.max(1, Math.ceil(lane.policy.ratePerSecond))))
+      }
+      return false
+    }
+    return true
+  }
+
+  function enqueue(lane: Lane): void {
+    if (lane.queued || !canStart(lane)) return
+    lane.queued = true
+    let workspace = workspaces.get(lane.workspaceId)
+    if (!workspace) {
+      workspace = { id: lane.workspaceId, lanes: new Fifo(), queued: false }
+      workspaces.set(lane.workspaceId, workspace)
+    }
+    workspace.lanes.push(lane)
+    if (!workspace.queued) {
+      workspace.queued = true
+      ring.push(workspace)
+    }
+  }
+
+  function pump(): void {
+    while (open && running < options.concurrency) {
+      const workspace = ring.shift()
+      if (!workspace) return
+      const lane = workspace.lanes.shift()!
+      lane.queued = false
+      if (canStart(lane)) {
+        const work = lane.waiting.shift()!
+        waiting -= 1
+        bytes -= sizeOf(work)
+        running += 1
+        lane.running += 1
+        if (lane.policy.ratePerSecond !== undefined) lane.tokens -= 1
+        options.start(work, lane)
+        enqueue(lane)
+      }
+      if (workspace.lanes.length > 0) ring.push(workspace)
+      else {
+        workspace.queued = false
+        workspaces.delete(workspace.id)
+      }
+    }
+  }
+
+  /** A lane that neither holds work nor remembers anything is forgotten, so memory follows the work in hand. */
+  function forget(lane: Lane): void {
+    if (
+      lane.running + lane.waiting.length + lane.promised === 0 &&
+      !lane.held &&
+      !lane.queued &&
+      !lane.askingForTokens
+    ) {
+      if (lane.failures === 0 && lane.breaker === 'closed' && lane.pausedUntil <= options.now()) lanes.delete(lane.id)
+    }
+  }
+
+  return {
+    lane: (id: string): Lane | undefined => lanes.get(id),
+    laneFor,
+    lanes: () => lanes.values(),
+    status: () => ({ running, waiting }),
+
+    /** How much more of a lane may come into memory. */
+    roomIn(lane: Lane): number {
+      const room = Math.min(laneRoom - lane.waiting.length - lane.promised, options.room - waiting - promised)
+      return open && bytes < options.roomBytes && lane.pausedUntil <= options.now() ? Math.max(0, room) : 0
+    },
+    hasRoom: () => open && bytes < options.roomBytes && waiting + promised < options.room,
+
+    /** Promises room for work about to be inserted; to be followed by `add` or `unpromise`. */
+    promise(lane: Lane): void {
+      lane.promised += 1
+      promised += 1
+    },
+    unpromise(lane: Lane): void {
+      lane.promised -= 1
+      promised -= 1
+      forget(lane)
+    },
+
+    add(lane: Lane, work: Work): void {
+      lane.waiting.push(work)
+      waiting += 1
+      bytes += sizeOf(work)
+      enqueue(lane)
+    },
+    pump,
+
+    /** Work has ended and its completion is on its way. */
+    finish(lane: Lane): void {
+      running -= 1
+      lane.running -= 1
+      enqueue(lane)
+      if (lane.backlog && lane.waiting.length < laneRoom / 4) options.onRoom()
+      pump()
+    },
+
+    grant(lane: Lane, tokens: number): void {
+      lane.askingForTokens = false
+      lane.tokens += tokens
+      enqueue(lane)
+      pump()
+    },
+
+    /** Takes out what waits, so that it can be given back to the database. */
+    takeWaiting(lane: Lane): Work[] {
+      const taken = lane.waiting.drain()
+      waiting -= taken.length
+      for (const work of taken) bytes -= sizeOf(work)
+      if (taken.length > 0) lane.backlog = true
+      return taken
+    },
+
+    /** Lets a lane whose pause or policy has changed go on. */
+    revisit(lane: Lane): void {
+      enqueue(lane)
+      pump()
+      forget(lane)
+    },
+    forget,
+    close: () => {
+      open = false
+    },
+  }
+}
+
+export type Dispatcher = ReturnType<typeof createDispatcher>

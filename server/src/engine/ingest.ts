@@ -1,0 +1,68 @@
+import { CompiledQuery } from 'kysely'
+import type pg from 'pg'
+import type { Db } from '../db/database.ts'
+import { plainArray, textArray, timeArray } from './array-literal.ts'
+import type { StoredEvent } from './types.ts'
+
+/** A row of `ready` to be: `owned` work is the inserting process's own from the start. */
+export type NewDelivery = { workspaceId: string; id: string; lane: string; kind: string; owned: boolean }
+
+export type Insertion = { events: StoredEvent[]; deliveries: NewDelivery[]; versions: Map<string, number> }
+
+/*
+ * One statement, so one round trip and one commit: events and their fan-out, or nothing where a workspace's
+ * subscriptions have moved on since the fan-out was computed; then the workspaces to load afresh come back.
+ * `on conflict do nothing` makes it safe to send again when the connection broke before the answer.
+ */
+const insertSql = `
+with stale as (
+  select u.workspace_id from unnest($1::uuid[], $2::bigint[]) u(workspace_id, version)
+  where u.version <> coalesce((select v.version from subscription_versions v where v.workspace_id = u.workspace_id), 0)
+), accepted as (
+  insert into events (workspace_id, id, type, payload, occurred_at, channels)
+  select u.workspace_id, u.id, u.type, u.payload, u.occurred_at, u.channels::text[]
+  from unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
+    u(workspace_id, id, type, payload, occurred_at, channels)
+  where not exists (select from stale)
+  on conflict do nothing
+), fanned as (
+  insert into ready (workspace_id, id, lane, kind, owner)
+  select u.workspace_id, u.id, u.lane, u.kind, case when u.owned then $14::bigint end
+  from unnest($9::uuid[], $10::uuid[], $11::uuid[], $12::text[], $13::boolean[]) u(workspace_id, id, lane, kind, owned)
+  where not exists (select from stale)
+  on conflict do nothing
+)
+select workspace_id from stale`
+
+function parametersOf({ events, deliveries, versions }: Insertion, owner: number | null): unknown[] {
+  return [
+    plainArray([...versions.keys()]),
+    plainArray([...versions.values()]),
+    plainArray(events.map((event) => event.workspaceId)),
+    plainArray(events.map((event) => event.id)),
+    textArray(events.map((event) => event.type)),
+    textArray(events.map((event) => event.payload)),
+    timeArray(events.map((event) => event.occurredAt.getTime())),
+    textArray(events.map((event) => (event.channels === null ? null : textArray(event.channels)))),
+    plainArray(deliveries.map((delivery) => delivery.workspaceId)),
+    plainArray(deliveries.map((delivery) => delivery.id)),
+    plainArray(deliveries.map((delivery) => delivery.lane)),
+    textArray(deliveries.map((delivery) => delivery.kind)),
+    plainArray(deliveries.map((delivery) => delivery.owned)),
+    owner,
+  ]
+}
+
+/** Inserts in a transaction of its own. Answers the workspaces whose fan-out was stale: then nothing was inserted. */
+export async function insertAlone(pool: pg.Pool, insertion: Insertion, owner: number | null): Promise<string[]> {
+  const { rows } = await pool.query({ name: 'tenon ingest', text: insertSql, values: parametersOf(insertion, owner) })
+  return rows.map((row: { workspace_id: string }) => row.workspace_id)
+}
+
+/** Inserts in the caller's transaction; the deliveries wait for whoever claims them after its commit. */
+export async function insertWithin(tx: Db, insertion: Insertion): Promise<string[]> {
+  const { rows } = await tx.executeQuery<{ workspaceId: string }>(
+    CompiledQuery.raw(insertSql, parametersOf(insertion, null)),
+  )
+  return rows.map(({ workspaceId }) => workspaceId)
+}
