@@ -36,7 +36,7 @@ function install({ withDevelopment }) {
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm']
   const { status } = spawnSync(
     npm[0],
-    [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--include=dev', '--include=optional'],
+    [...npm.slice(1), 'ci', '--no-audit', '--no-fund', '--loglevel=error', '--include=dev', '--include=optional'],
     {
       cwd: root,
       // Answers on standard output belong to the command that was asked for.
