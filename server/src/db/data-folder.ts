@@ -9,6 +9,7 @@ import {
   type Server,
   type Settings,
   startOnFreePort,
+  urlOf,
 } from './cluster.ts'
 import { choosePlace, type Log, type Place } from './embedded-place.ts'
 
@@ -45,6 +46,12 @@ export function openDataFolder(path: string, log: Log): DataFolder {
       return { access, server, reused: found !== undefined }
     },
   }
+}
+
+/** The URL of the server that was last started on a data folder; undefined where none ever was. It need not be running. */
+export function recordedUrl(path: string): string | undefined {
+  const recorded = read(join(resolve(path), 'postgres.json'))
+  return recorded && urlOf(recorded, recorded)
 }
 
 function checkVersion({ folder, binaries }: Place): void {
