@@ -35,7 +35,12 @@ export async function launchBrowser(): Promise<Browser> {
   const reasons: string[] = []
   for await (const { executablePath, env } of candidates(reasons)) {
     try {
-      return await chromium.launch({ executablePath, args: flags, ...(env ? { env: { ...process.env, ...env } } : {}) })
+      return await chromium.launch({
+        executablePath,
+        args: flags,
+        timeout: 20_000,
+        ...(env ? { env: { ...process.env, ...env } } : {}),
+      })
     } catch (error) {
       reasons.push(`${executablePath}: ${firstLines(error)}`)
     }
