@@ -1,4 +1,5 @@
 import type { FastifyRequest, RouteOptions } from 'fastify'
+import { isId } from '../lib/ids.ts'
 import { ApiError, invalid } from './errors.ts'
 import type { Principal } from './principal.ts'
 import type { Limit, RateLimits } from './rate-limit.ts'
@@ -58,14 +59,16 @@ function guardOf(route: RouteOptions, authenticate: Authenticate, limits: RateLi
 
 /** The workspace that the path or the header names. */
 function wantedWorkspace(request: FastifyRequest): string | undefined {
-  if (request.routeOptions.config.workspaceInPath) return (request.params as { id: string }).id
+  if (request.routeOptions.config.workspaceInPath) {
+    const { id } = request.params as { id: string }
+    if (isId(id)) return id
+    throw invalid('params.id', 'must be the id of a workspace, a lower-case UUID')
+  }
   const header = request.headers['x-workspace-id']
   if (header === undefined || header === '') return undefined
-  if (typeof header === 'string' && uuid.test(header)) return header
+  if (typeof header === 'string' && isId(header)) return header
   throw invalid('headers.x-workspace-id', 'must be the id of a workspace, a lower-case UUID')
 }
-
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
 function enter(request: FastifyRequest, principal: Principal): ApiError | undefined {
   request.principal = principal

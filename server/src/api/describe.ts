@@ -24,7 +24,9 @@ export function describe(schema: Schema): string {
   if (schema.anyOf) return alternatives(schema.anyOf)
   if (schema.enum) return list(schema.enum.map((value) => JSON.stringify(value)))
   if ('const' in schema) return JSON.stringify(schema.const)
-  switch (schema.type) {
+  const { type } = schema
+  if (Array.isArray(type)) return alternatives(type.map((one) => ({ ...schema, type: one })))
+  switch (type) {
     case 'string':
       return describeText(schema)
     case 'integer':

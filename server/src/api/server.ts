@@ -1,7 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyPluginAsyncTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, type RawServerDefault } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  fastify,
+  LogController,
+  type RawServerDefault,
+  type RouteOptions,
+} from 'fastify'
 import type { Config } from '../config.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
@@ -24,9 +31,9 @@ export type Server = FastifyInstance<
 /** A module of routes, mounted under `/api`. */
 export type Routes = FastifyPluginAsyncTypebox
 
-/** What guards routes and what is kept of requests; see `access.ts` and `idempotency.ts`. */
+/** What stands in front of routes; see `access.ts` and `idempotency.ts`. */
 export type Guards = {
-  /** Called for each route as it is registered; throws when it does not say who may call it. */
+  /** Puts itself in front of the routes that are registered from now on. */
   guardRoutes(server: Server): void
 }
 
@@ -34,12 +41,11 @@ export type Guards = {
  * Creates the HTTP server with everything that all routes share: the envelope, validation, request ids, headers, limits.
  * Requests are not logged one by one below the level `debug`.
  */
-export function createServer(options: { config: Config; log: Log; clock: Clock; guards: Guards }): Server {
+export function createServer(options: { config: Config; log: Log; clock: Clock; guards: Guards[] }): Server {
   const { config, log, clock, guards } = options
   const server: Server = fastify({
     loggerInstance: log as FastifyBaseLogger,
-    disableRequestLogging: true,
-    childLoggerFactory: (logger, bindings) => logger.child({ requestId: bindings.reqId }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: config.TENON_BODY_LIMIT,
     trustProxy: config.TENON_TRUST_PROXY,
     requestIdHeader: false,
@@ -80,20 +86,26 @@ export function createServer(options: { config: Config; log: Log; clock: Clock; 
     })
   }
 
+  server.decorate('routeTable', [])
   server.addHook('onRoute', (route) => {
     const { schema } = route
+    server.routeTable.push(route)
     if (route.url.includes(':') && !schema?.params) {
       throw new TypeError(`The route ${route.method} ${route.url} has path parameters but no schema for them.`)
     }
     if (schema?.body) schema.body = closed(schema.body)
     if (schema?.querystring) schema.querystring = closed(schema.querystring)
   })
-  guards.guardRoutes(server)
+  for (const { guardRoutes } of guards) guardRoutes(server)
   answerUnknownRoutes(server)
   return server
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** Every route that was registered, for what must hold of all of them. */
+    routeTable: RouteOptions[]
+  }
   interface FastifyRequest {
     /** The body as it came, on idempotent routes only. */
     bodyBytes?: Buffer | undefined

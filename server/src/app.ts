@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createAccess } from './api/access.ts'
+import { createAuth } from './api/auth.ts'
+import { consoleRoutes } from './api/console.ts'
+import { healthRoutes } from './api/health.ts'
+import { createIdempotency, deleteOldIdempotencyKeys } from './api/idempotency.ts'
+import { createMetrics } from './api/metrics.ts'
+import { describeRoutes, docsRoutes } from './api/openapi.ts'
+import { createRateLimits } from './api/rate-limit.ts'
+import { traceRequests } from './api/request-traces.ts'
+import { createServer, type Routes, type Server } from './api/server.ts'
+import type { Config } from './config.ts'
+import type { Database } from './db/database.ts'
+import { createEngine } from './engine/engine.ts'
+import type { Engine } from './engine/types.ts'
+import { createEventTypes } from './events/event-types.ts'
+import { createEvents } from './events/events.ts'
+import { eventRoutes } from './events/routes.ts'
+import type { Clock } from './lib/clock.ts'
+import type { Log } from './lib/log.ts'
+import { tracer } from './lib/tracing.ts'
+import type { Vault } from './lib/vault.ts'
+import { apiKeyRoutes } from './workspaces/api-key-routes.ts'
+import { createApiKeys, createChangeNotice } from './workspaces/api-keys.ts'
+import { listenForChanges } from './workspaces/changes.ts'
+import { createDirectory } from './workspaces/directory.ts'
+import { defineErasure } from './workspaces/erasure.ts'
+import { memberRoutes } from './workspaces/member-routes.ts'
+import { createMembers } from './workspaces/members.ts'
+import { deleteExpiredSessions } from './workspaces/queries.ts'
+import { workspaceRoutes } from './workspaces/routes.ts'
+import { sessionRoutes } from './workspaces/session-routes.ts'
+import { createSessions } from './workspaces/sessions.ts'
+import { createWorkspaces } from './workspaces/workspaces.ts'
+
+export const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
+  version: string
+}
+
+export type App = {
+  server: Server
+  engine: Engine
+  /** Starts the engine and listens. Answers the URL. */
+  start(): Promise<string>
+  /** Takes no more requests and work, and lets what is in flight end within the deadline. The database stays open. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+/** Wires the hub together. Nothing runs before `start`. */
+export async function createApp(options: {
+  config: Config
+  database: Database
+  vault: Vault
+  log: Log
+  clock: Clock
+}): Promise<App> {
+  const { config, database, vault, log, clock } = options
+  const role = config.TENON_ROLE
+  const engine = createEngine({ database, log, clock, role, retentionDays: config.TENON_RETENTION_DAYS })
+
+  const limits = createRateLimits({ config, clock })
+  const directory = createDirectory({ database, clock, log })
+  const { authenticate, forget } = createAuth({ config, directory, clock, log })
+  const changed = createChangeNotice(forget)
+
+  const workspaces = createWorkspaces({ database, clock, engine, changed })
+  const members = createMembers({ database, clock })
+  const apiKeys = createApiKeys({ database, clock, changed })
+  const sessions = createSessions({ database, clock, limits })
+  const eventTypes = createEventTypes({ database, clock })
+  const events = createEvents({ database, engine, eventTypes })
+
+  defineErasure(engine, database)
+  engine.define('housekeeping', {
+    delivers: false,
+    run: async () => {
+      await deleteOldIdempotencyKeys(database.hub, clock.now())
+      await deleteExpiredSessions(database.hub, new Date(clock.now()))
+    },
+  })
+  engine.every('17 * * * *', 'housekeeping')
+
+  const access = createAccess({ authenticate, limits })
+  const idempotency = createIdempotency({ database, vault, clock, log })
+  const server = createServer({ config, log, clock, guards: [access, idempotency] })
+  const metrics = createMetrics({ config, engine, authenticate })
+  metrics.measureRequests(server)
+  const tracing = tracer()
+  if (tracing) traceRequests(server, tracing)
+
+  const secure = config.TENON_PUBLIC_URL?.startsWith('https:') ?? false
+  /** Everything under `/api`. */
+  const api: Routes[] = [
+    sessionRoutes({ sessions, secure }),
+    workspaceRoutes({ workspaces }),
+    memberRoutes({ members }),
+    apiKeyRoutes({ apiKeys }),
+    eventRoutes({ events, eventTypes }),
+    docsRoutes,
+  ]
+  /** What vendors and older programs reach at the root as well. */
+  const alsoAtRoot: Routes[] = []
+  const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]
+  const console = consoleRoutes(join(import.meta.dirname, '../../console/dist'))
+
+  describeRoutes(server, { version, url: config.TENON_PUBLIC_URL })
+  for (const routes of atRoot) server.register(routes)
+  if (role !== 'worker') {
+    for (const routes of [...api, ...alsoAtRoot]) server.register(routes, { prefix: '/api' })
+    for (const routes of alsoAtRoot) server.register(routes)
+    if (console) server.register(console)
+  }
+  await server.ready()
+
+  let listener: ReturnType<typeof listenForChanges> | undefined
+  return {
+    server,
+    engine,
+    start: async () => {
+      await engine.start()
+      listener = listenForChanges({ database, log, onChange: forget })
+      return await server.listen({ port: config.PORT, host: config.HOST })
+    },
+    stop: async (deadlineMs) => {
+      // Requests first, since they make work; both share the deadline.
+      const startedAt = performance.now()
+      const timeout = AbortSignal.timeout(deadlineMs)
+      await Promise.race([
+        server.close(),
+        new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve(), { once: true })),
+      ])
+      server.server.closeAllConnections()
+      await engine.stop(Math.max(0, deadlineMs - (performance.now() - startedAt)))
+      await listener?.stop()
+    },
+  }
+}

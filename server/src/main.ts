@@ -1,0 +1,142 @@
+import { constants } from 'node:os'
+import { join, relative } from 'node:path'
+import { createApp, version } from './app.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { connectionOf } from './db/connection.ts'
+import { openDatabase } from './db/database.ts'
+import { type EmbeddedDatabase, startEmbedded } from './db/embedded.ts'
+import { migrate } from './db/migrate.ts'
+import { systemClock } from './lib/clock.ts'
+import { createLog, type Log } from './lib/log.ts'
+import { loadMasterKey } from './lib/master-key.ts'
+import { startTracing } from './lib/tracing.ts'
+import { createVault } from './lib/vault.ts'
+import { bootstrap, type FirstSignIn, firstSignInFile } from './workspaces/bootstrap.ts'
+
+/** Runs the hub until a signal ends it. */
+export async function start(env: Record<string, string | undefined> = process.env): Promise<void> {
+  const config = readConfig(env)
+  const pretty = config.LOG_FORMAT === 'pretty' || (config.LOG_FORMAT === 'auto' && process.stdout.isTTY === true)
+  const log = createLog({ level: config.LOG_LEVEL, pretty })
+  endOnCrash(log)
+  const stops: (() => Promise<unknown>)[] = []
+  const signals = listenForSignals(log, config, stops)
+  try {
+    await open(config, log, stops)
+  } catch (error) {
+    // A stop that comes while we start makes what is half done fail.
+    if (!signals.isStopping()) {
+      await stopAll(stops, log)
+      throw error
+    }
+  }
+}
+
+/** Starts everything in order; what each step opened is put on `stops`, to be closed in the opposite order. */
+async function open(config: Config, log: Log, stops: (() => Promise<unknown>)[]): Promise<void> {
+  const stopTracing = await startTracing(config, version)
+  stops.push(stopTracing)
+  const external = connectionOf(config)
+  let embedded: EmbeddedDatabase | undefined
+  if (!external) {
+    embedded = await startEmbedded({ dataFolder: config.TENON_DATA, log })
+    stops.push(embedded.stop)
+  }
+  const connection = external ?? { connectionString: embedded!.url }
+  const database = openDatabase({ connection, max: config.DB_POOL, log })
+  stops.push(database.close)
+  const client = await database.connect()
+  try {
+    await migrate(client, { log })
+  } finally {
+    await client.end()
+  }
+
+  const production = config.NODE_ENV === 'production'
+  const masterKey = await loadMasterKey({
+    configured: config.TENON_MASTER_KEY,
+    dataFolder: config.TENON_DATA,
+    production,
+  })
+  if (masterKey.generated)
+    log.warn({ file: masterKey.file }, 'made a master key; keep it, what it seals opens with nothing else')
+  const clock = systemClock
+  const app = await createApp({ config, database, vault: createVault(masterKey), log, clock })
+  stops.push(() => app.stop(config.TENON_STOP_MS))
+
+  const needsFirst = embedded !== undefined || (!production && config.TENON_ADMIN_KEY === undefined)
+  const first = needsFirst ? await bootstrap({ database, clock, dataFolder: config.TENON_DATA }) : undefined
+  const url = await app.start()
+  greet({ config, url: config.TENON_PUBLIC_URL ?? url, first, hasFile: needsFirst })
+}
+
+/** Tells the person who started the hub what to do next. */
+function greet(options: { config: Config; url: string; first: FirstSignIn | undefined; hasFile: boolean }): void {
+  const { config, url, first, hasFile } = options
+  const file = relative(process.cwd(), firstSignInFile(config.TENON_DATA)) || '.'
+  const fromFile = `$(node -p 'JSON.parse(fs.readFileSync("${file}")).apiKey')`
+  const lines = [`Tenon ${version} is ready at ${url}`, '']
+  if (config.TENON_ROLE === 'worker')
+    lines.push('  It delivers; requests are answered by processes with TENON_ROLE=api or all.')
+  else {
+    if (first) {
+      lines.push(`  Sign in        ${first.email} / ${first.password}`, `  API key        ${first.apiKey}`)
+      lines.push(`                 (shown this once; also in ${file}, which you can delete)`)
+    } else if (hasFile)
+      lines.push(`  Sign in        the first password and API key are in ${file}, unless it was deleted`)
+    else if (config.TENON_ADMIN_KEY) lines.push('  Platform admin by TENON_ADMIN_KEY')
+    else lines.push('  Nobody can make a workspace yet: set TENON_ADMIN_KEY')
+    lines.push(`  Reference      ${url}/api/docs`)
+    if (first || hasFile) {
+      lines.push('', '  Publish an event:', '')
+      lines.push(`    curl -X POST ${url}/api/events -H "Authorization: Bearer ${first?.apiKey ?? fromFile}" \\`)
+      lines.push(
+        `      -H "Content-Type: application/json" -d '{"type":"lead.captured","payload":{"email":"ada@example.com","source":"curl"}}'`,
+      )
+    }
+  }
+  process.stdout.write(`\n${lines.join('\n')}\n\n`)
+}
+
+function listenForSignals(log: Log, config: Config, stops: (() => Promise<unknown>)[]): { isStopping(): boolean } {
+  let stopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(128 + constants.signals[signal])
+      stopping = true
+      log.info({ signal, deadlineMs: config.TENON_STOP_MS }, 'stopping')
+      void stopAll(stops, log).then(() => process.exit(0))
+    })
+  }
+  return { isStopping: () => stopping }
+}
+
+/** The database goes last, since everything else may still write to it. */
+async function stopAll(stops: (() => Promise<unknown>)[], log: Log): Promise<void> {
+  for (let stop = stops.pop(); stop; stop = stops.pop()) {
+    try {
+      await stop()
+    } catch (error) {
+      log.error({ err: error }, 'a part of the hub did not stop cleanly')
+    }
+  }
+}
+
+/** After an error that nobody expected nothing can be trusted: what was accepted is in the database, and a new process goes on with it. */
+function endOnCrash(log: Log): void {
+  const end = (error: unknown, message: string) => {
+    log.fatal({ err: error }, message)
+    process.exit(1)
+  }
+  process.on('uncaughtException', (error) => end(error, 'an error that nobody caught'))
+  process.on('unhandledRejection', (error) => end(error, 'a rejection that nobody handled'))
+}
+
+if (process.argv[1] && join(import.meta.dirname, 'main.ts') === process.argv[1]) {
+  start().catch((error: unknown) => {
+    process.stderr.write(
+      `${error instanceof ConfigError || !(error instanceof Error) ? String(error).replace(/^\w*Error: /, '') : (error.stack ?? error.message)}\n`,
+    )
+    process.exit(1)
+  })
+}

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Database } from '../db/database.ts'
+import type { Log } from '../lib/log.ts'
+
+/**
+ * Hears from the other processes that keys or workspaces have changed, over a connection of its own that is opened again when
+ * it breaks. What it misses meanwhile is believed for a few seconds more, as long as authentication's memory lasts.
+ */
+export function listenForChanges(options: { database: Database; log: Log; onChange: () => void }): {
+  stop(): Promise<void>
+} {
+  const { database, log, onChange } = options
+  const stopping = new AbortController()
+
+  async function listen(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        const client = await database.connect()
+        const broken = new Promise<void>((resolve) => {
+          client.on('error', () => resolve())
+          client.on('end', () => resolve())
+          stopping.signal.addEventListener('abort', () => resolve(), { once: true })
+        })
+        client.on('notification', onChange)
+        try {
+          await client.query('listen tenon_changed')
+          // Whatever happened while nobody listened.
+          onChange()
+          await broken
+        } finally {
+          await client.end().catch(() => {})
+        }
+      } catch (error) {
+        log.debug({ err: error }, 'changes of other processes cannot be heard right now')
+      }
+      await delay(1_000, undefined, { signal: stopping.signal }).catch(() => {})
+    }
+  }
+
+  const listening = listen()
+  return {
+    stop: async () => {
+      stopping.abort()
+      await listening
+    },
+  }
+}
