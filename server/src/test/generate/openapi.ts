@@ -24,7 +24,7 @@ export async function openApi(): Promise<OpenApi> {
 }
 
 /** Routes are in the order they were registered, which says nothing to a reader. */
-function inOrder(document: OpenApi): OpenApi {
+function inOrder<Document extends OpenApi>(document: Document): Document {
   const paths = Object.entries(document.paths).sort(([one], [other]) => (one < other ? -1 : 1))
   return { ...document, paths: Object.fromEntries(paths) }
 }
