@@ -29,11 +29,14 @@ export class UnavailableError extends Error {
   }
 }
 
-/** Fails of the connection or the server rather than of the statement: worth another try. */
-export const isConnectionFailure = (error: unknown): boolean => {
+/**
+ * Whether the connection, the server or a rival failed rather than the statement, so that it is worth another try: connection
+ * exceptions (08), resources (53), shutdowns (57P), serialisation and deadlocks (40), locks (55P03), a standby (25006), sockets.
+ */
+export const isPassingFailure = (error: unknown): boolean => {
   const { code, message } = error as { code?: string; message?: string }
   if (code === undefined) return /connection|timeout/i.test(message ?? '')
-  return /^(08|53|57P|E[A-Z]{4,})/.test(code)
+  return /^(08|53|57P|40|55P03|25006|E[A-Z]{4,})/.test(code)
 }
 
 /**
@@ -145,7 +148,7 @@ export function createAcceptance(options: {
           await ensurePartitions(database.pool, clock.now(), clock.now())
           continue
         }
-        if (!isConnectionFailure(error)) throw error
+        if (!isPassingFailure(error)) throw error
         if (Date.now() < deadline) {
           await new Promise((resolve) => setTimeout(resolve, 100))
           continue

@@ -94,7 +94,7 @@ export async function findWaitingLanes(
   return { lanes, more }
 }
 
-const largest = (ids: string[]): string => ids.reduce((a, b) => (a > b ? a : b))
+const largest = (ids: string[]): string => ids.toSorted().at(-1)!
 
 /*
  * Takes the oldest rows of each lane. Two processes may look at the same rows: `skip locked` makes the second one look

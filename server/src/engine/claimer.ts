@@ -13,6 +13,8 @@ const rowsPerLane = 250
 const rowsPerRound = 1_000
 const pollMs = 1_000
 
+type Choice = { lane: Lane; kind: string; room: number }
+
 /**
  * Brings waiting work from the database into memory: what other processes left or lost, what did not fit when it was
  * accepted, what came due. Runs when woken, and once a second in case a wake-up was lost.
@@ -68,41 +70,51 @@ export function createClaimer(options: {
     const { lanes: waiting, more } = await findWaitingLanes(database.hot, cursor, { ...look, now: clock.now() })
     if (waiting.length === 0) return { claimed: 0, more }
     await loadPolicies(waiting)
-    const chosen: { lane: Lane; kind: string; room: number }[] = []
+    const chosen: Choice[] = []
     let rows = rowsPerRound
     for (const { workspaceId, lane: id, kind } of waiting) {
       const policy = policyOf(kind, id) ?? {}
       const lane = dispatcher.laneFor(workspaceId, id, policy)
-      const room = Math.min(rowsPerLane, rows, isExclusive(policy) && lane.held ? 0 : dispatcher.roomIn(lane))
       lane.backlog = true
-      if (room > 0) {
-        chosen.push({ lane, kind, room })
-        rows -= room
-      }
+      // What this process holds exclusively it works off before it takes more.
+      const room = isExclusive(policy) && lane.held ? 0 : Math.min(rowsPerLane, rows, dispatcher.roomIn(lane))
+      if (room === 0) continue
+      // Promised room keeps the lane in memory while the database is asked.
+      for (let i = 0; i < room; i++) dispatcher.promise(lane)
+      chosen.push({ lane, kind, room })
+      rows -= room
     }
-    const held = await hold(chosen.map(({ lane, kind }) => ({ lane, kind })))
-    const claimable = chosen.filter(({ lane }) => !isExclusive(lane.policy) || held.has(lane.id))
-    if (claimable.length === 0) return { claimed: 0, more }
-    for (const { lane, room } of claimable) for (let i = 0; i < room; i++) dispatcher.promise(lane)
     try {
-      const claimed = await claim(
-        database.hot,
-        options.owner(),
-        claimable.map(({ lane, kind, room }) => ({ workspaceId: lane.workspaceId, lane: lane.id, kind, room })),
-      )
-      const counts = new Map<string, number>()
-      for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1)
-      const works = await toWorks(claimed)
-      for (const work of works) dispatcher.add(dispatcher.lane(work.lane)!, work)
-      for (const { lane, room } of claimable) {
-        lane.backlog = (counts.get(lane.id) ?? 0) === room
-        if (lane.held && lane.waiting.length === 0 && lane.running === 0) await unhold(lane)
-      }
-      dispatcher.pump()
-      return { claimed: claimed.length, more }
+      return { claimed: await claimFrom(chosen), more }
     } finally {
-      for (const { lane, room } of claimable) for (let i = 0; i < room; i++) dispatcher.unpromise(lane)
+      for (const { lane, room } of chosen) for (let i = 0; i < room; i++) dispatcher.unpromise(lane)
     }
+  }
+
+  async function claimFrom(chosen: Choice[]): Promise<number> {
+    await hold(chosen)
+    const claimable = chosen.filter(({ lane }) => !isExclusive(lane.policy) || lane.held)
+    if (claimable.length === 0) return 0
+    const claimed = await claim(
+      database.hot,
+      options.owner(),
+      claimable.map(({ lane, kind, room }) => ({ workspaceId: lane.workspaceId, lane: lane.id, kind, room })),
+    )
+    try {
+      const lanes = new Map(claimable.map(({ lane }) => [lane.id, lane]))
+      for (const work of await toWorks(claimed)) dispatcher.add(lanes.get(work.lane)!, work)
+    } catch (error) {
+      await giveBack(claimed)
+      throw error
+    }
+    const counts = new Map<string, number>()
+    for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1)
+    for (const { lane, room } of claimable) {
+      lane.backlog = counts.get(lane.id) === room
+      if (lane.held && lane.waiting.length === 0 && lane.running === 0) await unhold(lane)
+    }
+    dispatcher.pump()
+    return claimed.length
   }
 
   async function loadPolicies(waiting: { workspaceId: string; lane: string; kind: string }[]): Promise<void> {
@@ -119,9 +131,10 @@ export function createClaimer(options: {
     return kind?.delivers ? kind.policy(lane) : kind?.policy
   }
 
-  async function hold(lanes: { lane: Lane; kind: string }[]): Promise<Set<string>> {
+  /** Takes hold of the exclusive ones among the lanes, where no other process has them. */
+  async function hold(lanes: Choice[]): Promise<void> {
     const exclusive = lanes.filter(({ lane }) => isExclusive(lane.policy))
-    if (exclusive.length === 0) return new Set()
+    if (exclusive.length === 0) return
     const held = await holdLanes(
       database.hot,
       options.owner(),
@@ -129,14 +142,19 @@ export function createClaimer(options: {
       clock.now(),
     )
     for (const { lane } of exclusive) if (held.has(lane.id)) lane.held = true
-    return held
   }
 
   /** Lets go of an exclusive lane, so that any process may take its next work. */
   async function unhold(lane: Lane): Promise<void> {
-    lane.held = false
     await letGo(database.hot, options.owner(), lane.workspaceId, lane.id)
+    // Only now: until the row says so, this process must not take hold of it again.
+    lane.held = false
     dispatcher.forget(lane)
+  }
+
+  async function giveBack(works: { workspaceId: string; id: string; lane: string }[]): Promise<void> {
+    for (let i = 0; i < works.length; i += 1_000)
+      await release(database.hot, options.owner(), works.slice(i, i + 1_000))
   }
 
   async function toWorks(claimed: ClaimedRow[]): Promise<Work[]> {
@@ -176,10 +194,7 @@ export function createClaimer(options: {
   return {
     wake,
     unhold,
-    async giveBack(works: { workspaceId: string; id: string; lane: string }[]): Promise<void> {
-      for (let i = 0; i < works.length; i += 1_000)
-        await release(database.hot, options.owner(), works.slice(i, i + 1_000))
-    },
+    giveBack,
     async stop() {
       stopped = true
       clearTimeout(timer)

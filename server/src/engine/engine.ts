@@ -109,6 +109,7 @@ export function createEngine(options: {
     database,
     log,
     owner,
+    now,
     onFailed: async (tx, { work, next, status, error, response, durationMs }, lane) => {
       const kind = kinds.get(work.kind)
       if (!kind?.delivers || !kind.onSettled || !('delivery' in work.run)) return
@@ -389,8 +390,8 @@ export function createEngine(options: {
     async stop(deadlineMs) {
       running = false
       timetable.stop()
-      await claimer.stop()
       dispatcher.close()
+      await claimer.stop()
       const deadline = Date.now() + deadlineMs
       while (dispatcher.status().running > 0 && Date.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 10))

@@ -26,6 +26,7 @@ export function createPresence(options: {
   let owner: number | undefined
   let connection: pg.Client | undefined
   let timer: NodeJS.Timeout | undefined
+  let isLost = false
   let stopped = false
   let beats = 0
   /** Owners that had no lock at the last look: one that reconnects this moment deserves a second one. */
@@ -39,12 +40,13 @@ export function createPresence(options: {
       if (connection === client) connection = undefined
     })
     try {
-      if (owner === undefined) {
+      if (owner === undefined || isLost) {
         const { rows } = await client.query<{ id: number }>(
           `insert into owners (name, role, lease_until) values ($1, $2, clock_timestamp() + $3 * interval '1 ms') returning id`,
           [`${hostname()}:${process.pid}`, options.role, leaseMs],
         )
         owner = rows[0]!.id
+        isLost = false
       }
       await client.query('select pg_advisory_lock($1::integer, $2::integer)', [lockClass, owner])
       await client.query(`listen ${channel}`)
@@ -65,7 +67,7 @@ export function createPresence(options: {
     )
     if (rowCount === 0) {
       log.warn({ owner }, 'this process was taken for dead and its work given back; it goes on under a new id')
-      owner = undefined
+      isLost = true
       await connection?.end().catch(() => {})
       connection = undefined
       await connect()

@@ -1,6 +1,6 @@
 import type { Database, Db } from '../db/database.ts'
 import type { Log } from '../lib/log.ts'
-import { isConnectionFailure } from './accept.ts'
+import { isPassingFailure } from './accept.ts'
 import { type Completion, flushDone, flushDoneJobs, flushFailed, type LaneRow } from './completion.ts'
 import type { Work } from './dispatcher.ts'
 import { ensurePartitions, lacksPartition } from './partitions.ts'
@@ -19,6 +19,7 @@ export function createSettlement(options: {
   database: Database
   log: Log
   owner(): number
+  now(): number
   /** Runs in the transaction that records a failure. */
   onFailed(tx: Db, completion: Completion, lane: LaneRow | undefined): Promise<void>
   onWritten(): void
@@ -63,13 +64,13 @@ export function createSettlement(options: {
         return
       } catch (error) {
         if (lacksPartition(error)) {
-          await ensurePartitions(database.pool, Date.now(), Date.now()).catch(() => {})
-        } else if (!isConnectionFailure(error) && batch.length > 1) {
+          await ensurePartitions(database.pool, options.now(), options.now()).catch(() => {})
+        } else if (!isPassingFailure(error) && batch.length > 1) {
           const half = Math.ceil(batch.length / 2)
           await persist(batch.slice(0, half), write)
           await persist(batch.slice(half), write)
           return
-        } else if (!isConnectionFailure(error)) {
+        } else if (!isPassingFailure(error)) {
           // The work stays ours in the table until this process ends, and is tried again then: nothing is lost.
           log.error({ err: error }, 'the outcome of a try could not be recorded')
           return

@@ -137,7 +137,7 @@ export type EngineStatus = {
   counters: { accepted: number; delivered: number; retried: number; dead: number; jobs: number }
 }
 
-/** The engine, as the rest of the hub sees it. Another backend would have to pass `contract.test.ts`. */
+/** The engine, as the rest of the hub sees it. Another backend would have to pass `test/engine-contract.ts`. */
 export type Engine = {
   /** Teaches the engine a kind of work. Before `start`. */
   define(name: string, kind: DeliveryKind | JobKind): void
