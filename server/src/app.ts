@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createAccess } from './api/access.ts'
 import { createAuth } from './api/auth.ts'
@@ -15,12 +14,13 @@ import type { Database } from './db/database.ts'
 import { createEngine } from './engine/engine.ts'
 import type { Engine } from './engine/types.ts'
 import { createEventTypes } from './events/event-types.ts'
-import { createEvents } from './events/events.ts'
+import { createEvents, type Events } from './events/events.ts'
 import { eventRoutes } from './events/routes.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { tracer } from './lib/tracing.ts'
 import type { Vault } from './lib/vault.ts'
+import { version } from './version.ts'
 import { apiKeyRoutes } from './workspaces/api-key-routes.ts'
 import { createApiKeys, createChangeNotice } from './workspaces/api-keys.ts'
 import { listenForChanges } from './workspaces/changes.ts'
@@ -34,15 +34,15 @@ import { sessionRoutes } from './workspaces/session-routes.ts'
 import { createSessions } from './workspaces/sessions.ts'
 import { createWorkspaces } from './workspaces/workspaces.ts'
 
-export const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../package.json'), 'utf8')) as {
-  version: string
-}
-
 export type App = {
   server: Server
   engine: Engine
+  /** Publishing from within the process. */
+  events: Events
   /** Starts the engine and listens. Answers the URL. */
   start(): Promise<string>
+  /** Starts the engine only: requests come from this process, by `server.inject`. */
+  run(): Promise<void>
   /** Takes no more requests and work, and lets what is in flight end within the deadline. The database stays open. */
   stop(deadlineMs: number): Promise<void>
 }
@@ -114,12 +114,18 @@ export async function createApp(options: {
   await server.ready()
 
   let listener: ReturnType<typeof listenForChanges> | undefined
+  async function run(): Promise<void> {
+    await engine.start()
+    listener = listenForChanges({ database, log, onChange: forget })
+  }
+
   return {
     server,
     engine,
+    events,
+    run,
     start: async () => {
-      await engine.start()
-      listener = listenForChanges({ database, log, onChange: forget })
+      await run()
       return await server.listen({ port: config.PORT, host: config.HOST })
     },
     stop: async (deadlineMs) => {

@@ -1,17 +1,10 @@
 import { constants } from 'node:os'
 import { join, relative } from 'node:path'
-import { createApp, version } from './app.ts'
+import { boot, type Stops, stopAll } from './boot.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
-import { connectionOf } from './db/connection.ts'
-import { openDatabase } from './db/database.ts'
-import { type EmbeddedDatabase, startEmbedded } from './db/embedded.ts'
-import { migrate } from './db/migrate.ts'
-import { systemClock } from './lib/clock.ts'
 import { createLog, type Log } from './lib/log.ts'
-import { loadMasterKey } from './lib/master-key.ts'
-import { startTracing } from './lib/tracing.ts'
-import { createVault } from './lib/vault.ts'
-import { bootstrap, type FirstSignIn, firstSignInFile } from './workspaces/bootstrap.ts'
+import { version } from './version.ts'
+import { type FirstSignIn, firstSignInFile } from './workspaces/bootstrap.ts'
 
 /** Runs the hub until a signal ends it. */
 export async function start(env: Record<string, string | undefined> = process.env): Promise<void> {
@@ -19,7 +12,7 @@ export async function start(env: Record<string, string | undefined> = process.en
   const pretty = config.LOG_FORMAT === 'pretty' || (config.LOG_FORMAT === 'auto' && process.stdout.isTTY === true)
   const log = createLog({ level: config.LOG_LEVEL, pretty })
   endOnCrash(log)
-  const stops: (() => Promise<unknown>)[] = []
+  const stops: Stops = []
   const signals = listenForSignals(log, config, stops)
   try {
     await open(config, log, stops)
@@ -32,42 +25,11 @@ export async function start(env: Record<string, string | undefined> = process.en
   }
 }
 
-/** Starts everything in order; what each step opened is put on `stops`, to be closed in the opposite order. */
-async function open(config: Config, log: Log, stops: (() => Promise<unknown>)[]): Promise<void> {
-  const stopTracing = await startTracing(config, version)
-  stops.push(stopTracing)
-  const external = connectionOf(config)
-  let embedded: EmbeddedDatabase | undefined
-  if (!external) {
-    embedded = await startEmbedded({ dataFolder: config.TENON_DATA, log })
-    stops.push(embedded.stop)
-  }
-  const connection = external ?? { connectionString: embedded!.url }
-  const database = openDatabase({ connection, max: config.DB_POOL, log })
-  stops.push(database.close)
-  const client = await database.connect()
-  try {
-    await migrate(client, { log })
-  } finally {
-    await client.end()
-  }
-
-  const production = config.NODE_ENV === 'production'
-  const masterKey = await loadMasterKey({
-    configured: config.TENON_MASTER_KEY,
-    dataFolder: config.TENON_DATA,
-    production,
-  })
-  if (masterKey.generated)
-    log.warn({ file: masterKey.file }, 'made a master key; keep it, what it seals opens with nothing else')
-  const clock = systemClock
-  const app = await createApp({ config, database, vault: createVault(masterKey), log, clock })
-  stops.push(() => app.stop(config.TENON_STOP_MS))
-
-  const needsFirst = embedded !== undefined || (!production && config.TENON_ADMIN_KEY === undefined)
-  const first = needsFirst ? await bootstrap({ database, clock, dataFolder: config.TENON_DATA }) : undefined
+/** Starts everything in order. */
+async function open(config: Config, log: Log, stops: Stops): Promise<void> {
+  const { app, first, keepsFirst } = await boot(config, log, stops)
   const url = await app.start()
-  greet({ config, url: config.TENON_PUBLIC_URL ?? url, first, hasFile: needsFirst })
+  greet({ config, url: config.TENON_PUBLIC_URL ?? url, first, hasFile: keepsFirst })
 }
 
 /** Tells the person who started the hub what to do next. */
@@ -98,7 +60,7 @@ function greet(options: { config: Config; url: string; first: FirstSignIn | unde
   process.stdout.write(`\n${lines.join('\n')}\n\n`)
 }
 
-function listenForSignals(log: Log, config: Config, stops: (() => Promise<unknown>)[]): { isStopping(): boolean } {
+function listenForSignals(log: Log, config: Config, stops: Stops): { isStopping(): boolean } {
   let stopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -109,17 +71,6 @@ function listenForSignals(log: Log, config: Config, stops: (() => Promise<unknow
     })
   }
   return { isStopping: () => stopping }
-}
-
-/** The database goes last, since everything else may still write to it. */
-async function stopAll(stops: (() => Promise<unknown>)[], log: Log): Promise<void> {
-  for (let stop = stops.pop(); stop; stop = stops.pop()) {
-    try {
-      await stop()
-    } catch (error) {
-      log.error({ err: error }, 'a part of the hub did not stop cleanly')
-    }
-  }
 }
 
 /** After an error that nobody expected nothing can be trusted: what was accepted is in the database, and a new process goes on with it. */

@@ -1,6 +1,6 @@
 import { ApiError, type Detail, invalid, invalidFields, notFound } from '../api/errors.ts'
 import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Db } from '../db/database.ts'
 import { matchesType } from '../engine/subscriptions.ts'
 import type { Engine, NewEvent as EngineEvent, StoredEvent } from '../engine/types.ts'
 import { firstIdAt, timeOfId } from '../lib/ids.ts'
@@ -23,27 +23,28 @@ export type Events = ReturnType<typeof createEvents>
 export function createEvents(deps: { database: Database; engine: Engine; eventTypes: EventTypes }) {
   const { database, engine, eventTypes } = deps
 
-  async function accept(
+  /** @throws ApiError that lists what is wrong with the events */
+  async function check(
     workspaceId: string,
     events: NewEvent[],
     fieldOf: (index: number) => string,
     bodyBytes: number,
-  ) {
+  ): Promise<EngineEvent[]> {
     const details: Detail[] = []
     const checked: EngineEvent[] = []
     for (const [index, event] of events.entries()) {
       const type = canonicalType(event.type)
-      let check: PayloadCheck | null | undefined | Promise<PayloadCheck | null | undefined> = eventTypes.checkOf(
+      let checkPayload: PayloadCheck | null | undefined | Promise<PayloadCheck | null | undefined> = eventTypes.checkOf(
         workspaceId,
         type,
       )
-      if (check instanceof Promise) check = await check
+      if (checkPayload instanceof Promise) checkPayload = await checkPayload
       const field = fieldOf(index)
-      if (check === undefined) {
+      if (checkPayload === undefined) {
         details.push({ field: `${field}.type`, message: await unknownType(workspaceId, event.type) })
       } else {
         const faults =
-          faultOfSize(event.payload, `${field}.payload`, bodyBytes) ?? check?.(event.payload, `${field}.payload`)
+          faultOfSize(event.payload, `${field}.payload`, bodyBytes) ?? checkPayload?.(event.payload, `${field}.payload`)
         if (faults) details.push(...faults)
       }
       const occurredAt = event.occurredAt === undefined ? undefined : new Date(event.occurredAt)
@@ -60,6 +61,16 @@ export function createEvents(deps: { database: Database; engine: Engine; eventTy
       if (details.length >= 40) break
     }
     if (details.length > 0) throw refusalOf(details)
+    return checked
+  }
+
+  async function accept(
+    workspaceId: string,
+    events: NewEvent[],
+    fieldOf: (index: number) => string,
+    bodyBytes: number,
+  ): Promise<AcceptedEvent[]> {
+    const checked = await check(workspaceId, events, fieldOf, bodyBytes)
     return (await engine.accept(workspaceId, checked)).map(acceptedOf)
   }
 
@@ -85,6 +96,12 @@ export function createEvents(deps: { database: Database; engine: Engine; eventTy
       events: NewEvent[],
       bodyBytes = Number.POSITIVE_INFINITY,
     ): Promise<AcceptedEvent[]> => accept(workspaceId, events, (index) => `body.events[${index}]`, bodyBytes),
+
+    /** Publishes within the caller's transaction: the event is there when, and only when, that commits. */
+    async publishIn(tx: Db, workspaceId: string, events: NewEvent[]): Promise<AcceptedEvent[]> {
+      const checked = await check(workspaceId, events, (index) => `events[${index}]`, Number.POSITIVE_INFINITY)
+      return (await engine.publish(tx, workspaceId, checked)).map(acceptedOf)
+    },
 
     async list(workspaceId: string, filter: EventFilter) {
       const { limit = defaultLimit } = filter
