@@ -1,0 +1,49 @@
+import type { CSSProperties } from 'react'
+import type { DeliveryStatus, EndpointHealth, Replay } from '../lib/types.ts'
+
+type Tone = 'delivered' | 'retrying' | 'dead' | 'pending' | 'quiet'
+
+const deliveries: Record<DeliveryStatus, [string, Tone]> = {
+  pending: ['Pending', 'pending'],
+  retrying: ['Retrying', 'retrying'],
+  delivered: ['Delivered', 'delivered'],
+  dead: ['Failed', 'dead'],
+  cancelled: ['Cancelled', 'quiet'],
+}
+const healths: Record<EndpointHealth, [string, Tone]> = {
+  healthy: ['Healthy', 'delivered'],
+  failing: ['Failing', 'dead'],
+  paused: ['Paused', 'retrying'],
+  disabled: ['Disabled', 'quiet'],
+  unused: ['Not used yet', 'pending'],
+}
+const replays: Record<Replay['status'], [string, Tone]> = {
+  running: ['Running', 'pending'],
+  completed: ['Completed', 'delivered'],
+  cancelled: ['Cancelled', 'quiet'],
+  failed: ['Failed', 'dead'],
+}
+
+/** The CSS variable that colours what belongs to a delivery in this state. */
+export const toneOf = (status: DeliveryStatus): CSSProperties =>
+  ({ '--status': `var(--tenon-${deliveries[status][1]})` }) as CSSProperties
+
+export const DeliveryStatusMark = ({ status }: { status: DeliveryStatus }) => <Mark of={deliveries[status]} />
+export const HealthMark = ({ health }: { health: EndpointHealth }) => <Mark of={healths[health]} />
+export const ReplayStatusMark = ({ status }: { status: Replay['status'] }) => <Mark of={replays[status]} />
+
+/** The word for a delivery's state, as lists and filters show it. */
+export const deliveryStatusWord = (status: DeliveryStatus): string => deliveries[status][0]
+
+// A hollow mark for what is not finished tells states apart where colours cannot.
+export function Mark({ of: [word, tone] }: { of: [string, Tone] }) {
+  return (
+    <span
+      className="status"
+      data-hollow={tone === 'pending' || tone === 'retrying' || undefined}
+      style={{ '--status': `var(--tenon-${tone})` } as CSSProperties}
+    >
+      {word}
+    </span>
+  )
+}

@@ -1,0 +1,91 @@
+import { Autocomplete, Group, Select, Stack } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import { DeliveryList } from '../../components/delivery-list.tsx'
+import { LinkButton } from '../../components/link-button.tsx'
+import { Page, Panel } from '../../components/page.tsx'
+import { StatusFilter } from '../../components/status-filter.tsx'
+import { TimeRangeFilter } from '../../components/time-range.tsx'
+import { type DeliveryFilter, isFiltered } from '../../lib/filters.ts'
+import { endpointsQuery, eventTypesQuery } from '../../lib/queries.ts'
+import { useMayChange } from '../../lib/session.ts'
+
+const route = getRouteApi('/signed-in/deliveries')
+
+/** Every event on its way to every endpoint. */
+export function Deliveries() {
+  const filter = route.useSearch()
+  const navigate = route.useNavigate()
+  const { eventId: _, ...replayable } = filter
+  return (
+    <Page
+      title="Deliveries"
+      about="Each event on its way to each endpoint that wanted it."
+      actions={
+        useMayChange() && (
+          <LinkButton variant="default" to="/replays/new" search={replayable}>
+            Replay these
+          </LinkButton>
+        )
+      }
+    >
+      <Filters filter={filter} onChange={(search) => void navigate({ search, replace: true })} />
+      <Panel flush>
+        <DeliveryList filter={filter} />
+      </Panel>
+    </Page>
+  )
+}
+
+function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filter: DeliveryFilter) => void }) {
+  const endpoints = useQuery(endpointsQuery)
+  const types = useQuery(eventTypesQuery)
+  const [type, setType] = useState(filter.type ?? '')
+  const change = (changes: { [Key in keyof DeliveryFilter]: DeliveryFilter[Key] | undefined }) =>
+    onChange(
+      Object.fromEntries(
+        Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined),
+      ) as DeliveryFilter,
+    )
+  const changeType = useDebouncedCallback((value: string) => change({ type: value.trim() || undefined }), 350)
+  const { since, after, before } = filter
+  return (
+    <Stack gap="sm">
+      <Group gap="sm" align="flex-end">
+        <Select
+          label="Endpoint"
+          placeholder="Any"
+          clearable
+          searchable
+          data={endpoints.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+          value={filter.endpointId ?? null}
+          onChange={(id) => change({ endpointId: id ?? undefined })}
+          style={{ flex: '1 1 180px', maxWidth: 280 }}
+        />
+        <Autocomplete
+          label="Event type"
+          placeholder="Any"
+          data={types.data?.map(({ name }) => name) ?? []}
+          value={type}
+          onChange={(value) => {
+            setType(value)
+            changeType(value)
+          }}
+          style={{ flex: '1 1 180px', maxWidth: 280 }}
+        />
+        <TimeRangeFilter
+          value={{ ...(since && { since }), ...(after && { after }), ...(before && { before }) }}
+          onChange={(range) => change({ since: undefined, after: undefined, before: undefined, ...range })}
+        />
+        {isFiltered(filter) && (
+          <LinkButton to="/deliveries" search={{}} variant="subtle" onClick={() => setType('')}>
+            Clear
+          </LinkButton>
+        )}
+      </Group>
+      <StatusFilter value={filter.status} onChange={(status) => change({ status })} />
+    </Stack>
+  )
+}

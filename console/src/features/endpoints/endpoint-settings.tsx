@@ -1,0 +1,57 @@
+import { Stack, Table, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { CodeBlock } from '../../components/code.tsx'
+import { Panel } from '../../components/page.tsx'
+import { Time } from '../../components/time.tsx'
+import { formatDuration } from '../../lib/format.ts'
+import { retriesInWords } from '../../lib/retry-schedule.ts'
+import type { Endpoint } from '../../lib/types.ts'
+import { VerificationHelp } from './secret.tsx'
+
+/** How an endpoint is set, in words. */
+export function EndpointSettings({ endpoint }: { endpoint: Endpoint }) {
+  const headers = Object.keys(endpoint.headers)
+  const settings: Record<string, ReactNode> = {
+    Events: <span className="mono">{endpoint.events.join(', ')}</span>,
+    Channels: endpoint.channels?.join(', ') || 'All',
+    Retries: retriesInWords(endpoint),
+    Timeout: formatDuration(endpoint.timeout),
+    'Rate limit': endpoint.rateLimit ? `${endpoint.rateLimit} a second` : 'None',
+    Concurrency: endpoint.ordered ? 'One at a time, in order' : (endpoint.concurrency ?? 'The hub’s own limit'),
+    Signatures: endpoint.signatureAlgorithms.join(', '),
+    Headers: headers.length ? headers.join(', ') : 'None of its own',
+    Created: <Time at={endpoint.createdAt} />,
+    Changed: <Time at={endpoint.updatedAt} />,
+    Id: <span className="mono">{endpoint.id}</span>,
+  }
+  return (
+    <Panel title="Settings">
+      <Stack>
+        <Table withRowBorders={false} verticalSpacing={4} horizontalSpacing={0} aria-label="Settings of the endpoint">
+          <Table.Tbody>
+            {Object.entries(settings).map(([name, value]) => (
+              <Table.Tr key={name}>
+                <Table.Th w={120} fw={400} c="dimmed" style={{ verticalAlign: 'top' }}>
+                  {name}
+                </Table.Th>
+                <Table.Td>{value}</Table.Td>
+              </Table.Tr>
+            ))}
+          </Table.Tbody>
+        </Table>
+        {endpoint.filter && <CodeBlock title="Filter" code={JSON.stringify(endpoint.filter, null, 2)} />}
+        {endpoint.signingPublicKey && <CodeBlock title="Public key (ed25519)" code={endpoint.signingPublicKey} />}
+        <details>
+          <summary style={{ cursor: 'pointer' }}>
+            <Text component="span" fw={600} size="sm">
+              How the receiver verifies a delivery
+            </Text>
+          </summary>
+          <div style={{ marginTop: 10 }}>
+            <VerificationHelp />
+          </div>
+        </details>
+      </Stack>
+    </Panel>
+  )
+}

@@ -1,0 +1,59 @@
+import { Alert, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { CodeBlock, Copy } from '../../components/code.tsx'
+import { verificationSnippets } from '../../lib/verification-snippet.ts'
+
+type Props = { secret: string; publicKey: string | null }
+
+/** A signing secret in the one moment in which it can be seen, with the code that verifies by it. */
+export function Secret({ secret, publicKey }: Props) {
+  return (
+    <Stack>
+      <Alert color="yellow" variant="light" title="Copy the secret now">
+        It is shown this once. Who loses it rotates it.
+      </Alert>
+      <Shown label="Signing secret" value={secret} />
+      {publicKey && <Shown label="Public key (ed25519)" value={publicKey} />}
+      <VerificationHelp />
+    </Stack>
+  )
+}
+
+const Shown = ({ label, value }: { label: string; value: string }) => (
+  <Group align="flex-end" wrap="nowrap">
+    <TextInput
+      label={label}
+      value={value}
+      readOnly
+      onFocus={({ currentTarget }) => currentTarget.select()}
+      style={{ flex: 1, minWidth: 0 }}
+      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
+    />
+    <div style={{ paddingBottom: 5 }}>
+      <Copy value={value} />
+    </div>
+  </Group>
+)
+
+/** How a receiver verifies, by language. */
+export function VerificationHelp() {
+  const [language, setLanguage] = useState(verificationSnippets[0]!.language)
+  const snippet = verificationSnippets.find((candidate) => candidate.language === language)!
+  return (
+    <Stack gap="xs">
+      <Text size="sm" c="dimmed">
+        Each delivery bears webhook-id, webhook-timestamp and webhook-signature (Standard Webhooks), and
+        X-Webhook-Signature for receivers of the older form. Verify before trusting the body.
+      </Text>
+      <SegmentedControl
+        aria-label="Language"
+        size="xs"
+        style={{ alignSelf: 'flex-start' }}
+        data={verificationSnippets.map((entry) => entry.language)}
+        value={language}
+        onChange={setLanguage}
+      />
+      <CodeBlock title="In the receiver" code={snippet.code} />
+    </Stack>
+  )
+}

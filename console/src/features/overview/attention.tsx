@@ -1,0 +1,82 @@
+import { Group, Text } from '@mantine/core'
+import type { ReactNode } from 'react'
+import { LinkButton } from '../../components/link-button.tsx'
+import { Panel } from '../../components/page.tsx'
+import { HealthMark, Mark } from '../../components/status.tsx'
+import { Time } from '../../components/time.tsx'
+import { disabledReasonInWords } from '../../lib/attempt-in-words.ts'
+import { formatNumberOf } from '../../lib/format.ts'
+import type { Endpoint } from '../../lib/types.ts'
+
+type Props = { endpoints: Endpoint[]; exhausted: number }
+
+/** What wants a person, each with the next step; nothing when all is well. */
+export function Attention({ endpoints, exhausted }: Props) {
+  const unwell = endpoints.filter(
+    ({ health, disabledReason }) =>
+      health === 'failing' || health === 'paused' || (health === 'disabled' && disabledReason !== 'manual'),
+  )
+  if (unwell.length === 0 && exhausted === 0) return null
+  return (
+    <Panel title="Needs attention" flush>
+      {unwell.map((endpoint) => (
+        <Entry
+          key={endpoint.id}
+          mark={<HealthMark health={endpoint.health} />}
+          action={
+            <LinkButton
+              variant="default"
+              size="compact-sm"
+              to="/endpoints/$endpointId"
+              params={{ endpointId: endpoint.id }}
+            >
+              {endpoint.health === 'disabled' ? 'Test and enable' : 'See why'}
+            </LinkButton>
+          }
+        >
+          <b>{endpoint.name}</b> {whyOf(endpoint)}
+        </Entry>
+      ))}
+      {exhausted > 0 && (
+        <Entry
+          mark={<Mark of={['Given up', 'dead']} />}
+          action={
+            <LinkButton variant="default" size="compact-sm" to="/deliveries" search={{ status: ['dead'] }}>
+              Look and replay
+            </LinkButton>
+          }
+        >
+          {formatNumberOf(exhausted, 'delivery', 'deliveries')} failed to the last attempt in this window.
+        </Entry>
+      )}
+    </Panel>
+  )
+}
+
+type EntryProps = { mark: ReactNode; action: ReactNode; children: ReactNode }
+
+const Entry = ({ mark, action, children }: EntryProps) => (
+  <Group px={18} py={10} gap="md" style={{ borderTop: '1px solid var(--tenon-line)' }}>
+    <div style={{ width: 90 }}>{mark}</div>
+    <Text size="sm" style={{ flex: '1 1 240px' }}>
+      {children}
+    </Text>
+    {action}
+  </Group>
+)
+
+function whyOf({ health, disabledReason, lastError, lastFailureAt, circuit }: Endpoint): ReactNode {
+  if (health === 'disabled') return <>is disabled: {disabledReasonInWords[disabledReason ?? 'manual'].toLowerCase()}.</>
+  if (health === 'paused')
+    return (
+      <>
+        failed many times in a row; its deliveries wait. Next try <Time at={circuit.pausedUntil} never="soon" />.
+      </>
+    )
+  return (
+    <>
+      failed <Time at={lastFailureAt} />
+      {lastError && `: ${lastError}`}
+    </>
+  )
+}

@@ -1,0 +1,16 @@
+import { ApiError } from './api.ts'
+
+/**
+ * The hub's faults by the field of the form that they belong to: `body.url` is the fault of `url`, and one inside a
+ * field, such as `body.filter.amount`, of that field.
+ */
+export function fieldFaults(error: unknown, fields: readonly string[]): Record<string, string> {
+  if (!(error instanceof ApiError)) return {}
+  const faults: Record<string, string> = {}
+  for (const { field, message } of error.details) {
+    const name = field.replace(/^body\.?/, '')
+    const owner = fields.find((candidate) => name === candidate || new RegExp(`^${candidate}[.[]`).test(name))
+    if (owner) faults[owner] = name === owner ? message : `${name.slice(owner.length).replace(/^\./, '')}: ${message}`
+  }
+  return faults
+}

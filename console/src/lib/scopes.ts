@@ -1,0 +1,16 @@
+/** What an API key may be allowed, each with the sentence that the scope picker shows. */
+export const scopes: { name: string; label: string }[] = [
+  { name: 'events:write', label: 'Publish events and define event types' },
+  { name: 'events:read', label: 'Read events and their deliveries' },
+  { name: 'webhooks:write', label: 'Create, change, test and replay endpoints' },
+  { name: 'webhooks:read', label: 'Read endpoints, deliveries and statistics' },
+  { name: 'workspace:read', label: 'Read the workspace' },
+  { name: 'workspace:write', label: 'Rename the workspace' },
+  { name: 'members:read', label: 'See who may sign in' },
+  { name: 'members:write', label: 'Add and remove members' },
+  { name: 'keys:read', label: 'List API keys' },
+  { name: 'keys:write', label: 'Create and revoke API keys' },
+]
+
+/** The scopes in a few words: `Everything`, or their names. */
+export const scopesInWords = (granted: string[]): string => (granted.includes('*') ? 'Everything' : granted.join(', '))
