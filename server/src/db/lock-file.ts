@@ -1,4 +1,4 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { constants, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { isAlive, type ProcessIdentity, processIdentity } from './process-identity.ts'
 
 /** The lock is held by a process that is alive. */
@@ -56,6 +56,19 @@ function breakLock(path: string, stale: string): void {
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to)
+    return true
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (code !== 'EPERM' && code !== 'ENOTSUP') throw error
+  }
+  return copied(from, to)
+}
+
+// For file systems without hard links, as some shared folders are.
+function copied(from: string, to: string): boolean {
+  try {
+    copyFileSync(from, to, constants.COPYFILE_EXCL)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false

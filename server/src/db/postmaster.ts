@@ -21,9 +21,17 @@ export function readPidFile(place: Place): PidFile | undefined {
 export function isServerOf(place: Place, pid: number): boolean {
   if (!processIdentity(pid)) return false
   if (process.platform === 'win32') return true
-  if (process.platform !== 'linux')
-    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)]).includes(place.folder)
-  return worksIn(pid, place.folder) && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres'
+  try {
+    if (process.platform !== 'linux')
+      return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).includes(place.folder)
+    return (
+      readlinkSync(`/proc/${pid}/cwd`) === place.folder &&
+      readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === 'postgres'
+    )
+  } catch {
+    // Gone meanwhile, or of another user and therefore not ours.
+    return false
+  }
 }
 
 /** Removes what a killed server leaves behind and PostgreSQL would stumble over. Its own check of the shared memory stays. */
@@ -35,7 +43,7 @@ export async function clearCrash(place: Place): Promise<void> {
   if (process.platform !== 'linux') return
   const orphans = () => processIds().filter((pid) => isServerOf(place, pid))
   // Idle backends leave as soon as their server is gone; busy ones have to be told.
-  if (await until(() => orphans().length === 0, 1_000)) return
+  if (await until(() => orphans().length === 0, 250)) return
   for (const pid of orphans()) signalTo(pid, 'SIGQUIT')
   if (await until(() => orphans().length === 0, 5_000)) return
   for (const pid of orphans()) signalTo(pid, 'SIGKILL')
@@ -43,15 +51,6 @@ export async function clearCrash(place: Place): Promise<void> {
 }
 
 const processIds = (): number[] => readdirSync('/proc').map(Number).filter(Number.isInteger)
-
-function worksIn(pid: number, folder: string): boolean {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`) === folder
-  } catch {
-    // Gone, or of another user and therefore not ours.
-    return false
-  }
-}
 
 /** Sends a signal; a process that is gone needs none. */
 export function signalTo(pid: number, signal: NodeJS.Signals): void {

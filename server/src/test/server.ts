@@ -5,7 +5,7 @@ import { Client } from 'pg'
 import { type Access, type Server, stopServer, urlOf } from '../db/cluster.ts'
 import { openDataFolder } from '../db/data-folder.ts'
 import { LockHeldError, takeLock } from '../db/lock-file.ts'
-import { until } from '../db/process-identity.ts'
+import { processIdentity, until } from '../db/process-identity.ts'
 import { silentLog } from '../lib/log.ts'
 
 // One server for all test processes of a checkout and a user; it may outlive a run, and the next run finds it.
@@ -72,12 +72,15 @@ async function exclusively<T>(lockPath: string, use: () => Promise<T>): Promise<
   }
 }
 
-// Somebody may be running a single test by hand meanwhile.
+// Somebody may be running a single test by hand meanwhile, connected or between two connections.
 async function isIdle(access: Access, server: Server): Promise<boolean> {
   return await withClient(urlOf({ ...access, database: 'postgres' }, server), async (client) => {
     const { rows } = await client.query(
       "select from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
     )
-    return rows.length === 0
+    const databases = await client.query<{ pid: number }>(
+      "select split_part(datname, '_', 2)::integer as pid from pg_database where datname like 'test\\_%'",
+    )
+    return rows.length === 0 && !databases.rows.some(({ pid }) => processIdentity(pid))
   })
 }
