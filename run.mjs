@@ -180,7 +180,7 @@ function test() {
     readdirSync(at(folder), { recursive: true }).some((file) => String(file).endsWith('.test.ts'))
   if (args.length > 0) return step('tests', nodeTests('--test-concurrency=2', ...args))
 
-  step('format and lint', [program('biome', '@biomejs/biome'), 'ci'])
+  step('format and lint', [program('biome', '@biomejs/biome'), 'ci', ...(process.stdout.isTTY ? [] : ['--colors=off'])])
   for (const workspace of ['server', 'sdk', 'console'])
     if (existsSync(at(workspace, 'tsconfig.json')))
       step(`types of ${workspace}`, [program('tsc', 'typescript'), '--noEmit', '-p', workspace])

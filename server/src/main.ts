@@ -61,16 +61,20 @@ function greet(options: { config: Config; url: string; first: FirstSignIn | unde
 }
 
 function listenForSignals(log: Log, config: Config, stops: Stops): { isStopping(): boolean } {
-  let stopping = false
+  let stoppingSince: number | undefined
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      if (stopping) process.exit(128 + constants.signals[signal])
-      stopping = true
+      if (stoppingSince !== undefined) {
+        // One Ctrl-C arrives from the terminal, from npm and from run.mjs; only a later one asks to hurry.
+        if (performance.now() - stoppingSince < 1_000) return
+        process.exit(128 + constants.signals[signal])
+      }
+      stoppingSince = performance.now()
       log.info({ signal, deadlineMs: config.TENON_STOP_MS }, 'stopping')
       void stopAll(stops, log).then(() => process.exit(0))
     })
   }
-  return { isStopping: () => stopping }
+  return { isStopping: () => stoppingSince !== undefined }
 }
 
 /** After an error that nobody expected nothing can be trusted: what was accepted is in the database, and a new process goes on with it. */
