@@ -56,7 +56,7 @@ export function createServer(options: { config: Config; log: Log; clock: Clock; 
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, newId(clock)),
     frameworkErrors: handleError,
   }).withTypeProvider<TypeBoxTypeProvider>()
 
@@ -133,7 +133,7 @@ function headersOf({ TENON_PUBLIC_URL }: Config): [string, string][] {
 }
 
 /** What is not HTTP never becomes a request, and is answered on the socket itself. */
-function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket, requestId: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
   const failure =
     error.code === 'HPE_HEADER_OVERFLOW'
@@ -143,7 +143,7 @@ function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): 
         : new ApiError('VALIDATION_FAILED', 'This is not an HTTP request that can be read.')
   const [status, reason] =
     failure.code === 'PAYLOAD_TOO_LARGE' ? [431, 'Request Header Fields Too Large'] : [400, 'Bad Request']
-  const body = JSON.stringify(failureOf(failure, ''))
+  const body = JSON.stringify(failureOf(failure, requestId))
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   )
