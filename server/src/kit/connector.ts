@@ -1,0 +1,197 @@
+import type { Static, TObject, TSchema } from 'typebox'
+import type { CapabilityName, Offered, OperationName, Repeat } from './capabilities.ts'
+import type { Context } from './context.ts'
+import type { Paging, Query, VendorAnswer, VendorHttp } from './http-types.ts'
+
+export type Category =
+  | 'crm'
+  | 'calendar'
+  | 'email'
+  | 'sms'
+  | 'payments'
+  | 'automation'
+  | 'storage'
+  | 'advertising'
+  | 'analytics'
+  | 'voice'
+  | 'field_service'
+
+/** OAuth 2 with the authorization code grant (RFC 6749), as vendors vary it. */
+export type OAuth2 = {
+  type: 'oauth2'
+  /** The name in `/api/integrations/oauth/:provider/…` and in the environment (`GOOGLE_CLIENT_ID`). */
+  provider: string
+  authorizeUrl: string
+  tokenUrl: string
+  scopes: readonly string[]
+  /** Sent along to the authorize URL (`access_type=offline`, `prompt=consent`). */
+  authorizeParameters?: Record<string, string>
+  scopeSeparator?: ' ' | ','
+  pkce: boolean
+  clientAuth: 'basic' | 'body'
+  /** Form (the standard) or JSON. */
+  tokenBody?: 'form' | 'json'
+  /** Fields of the token answer to keep sealed with the tokens (`instance_url`, `api_domain`, `hub_id`). */
+  keep?: readonly string[]
+  /** How long an access token lives where the answer does not say, in seconds. */
+  defaultExpiresIn?: number
+  revokeUrl?: string
+  /** The header that carries the access token; `Bearer` unless said. */
+  scheme?: string
+}
+
+/** Secrets that a person pastes: an API key, a token, a URL; each a field of `fields`, all of them sealed. */
+export type Keys = {
+  type: 'keys'
+  fields: TObject
+  /** Puts them into a request. */
+  apply(credentials: Record<string, string>): { headers?: Record<string, string>; query?: Query }
+}
+
+export type NoAuth = { type: 'none' }
+
+/** One way in, or several of which a person chooses (HubSpot: OAuth or a private token). */
+export type Auth = OAuth2 | Keys | NoAuth
+
+/** How a failure reads in a vendor's own words. */
+export type ErrorReading = (
+  answer: VendorAnswer<unknown>,
+) => { code?: string; message?: string; vendorCode?: string; retryAfterMs?: number } | undefined
+
+/** An inbound webhook as it came. */
+export type InboundRequest = {
+  method: string
+  /** As the vendor called it: public base URL, path and query. */
+  url: string
+  path: string
+  query: Record<string, string>
+  /** Lower-case names. */
+  headers: Record<string, string>
+  rawBody: Buffer
+  receivedAt: Date
+}
+
+/** Says whether the vendor really sent this; a reason when not. Secrets are those of the integration, newest first, or the application's. */
+export type Verify = (
+  request: InboundRequest,
+  secrets: readonly string[],
+  now: Date,
+) => { ok: true } | { ok: false; reason: string }
+
+/** News from a vendor: something changed. */
+export type InboundEvent = {
+  /** The hub's dotted name: `contact.created`, `booking.cancelled` …; or `<connector>.<vendor's name>` where there is none. */
+  type: string
+  /** The vendor's own id of this event, by which repetitions are dropped; a hash of the body where there is none. */
+  eventId?: string
+  externalId?: string
+  occurredAt?: Date
+  data: unknown
+}
+
+export type Webhook<Settings = Record<string, unknown>> = {
+  verify: Verify
+  /** Whose secret it is: generated per integration by the hub, given by a person in `settings`, or the operator's application secret. */
+  secret: 'generated' | 'application' | { setting: string }
+  /** Answers a vendor's test of the URL (challenge, validation token); undefined where the request is no such test. */
+  handshake?(
+    request: InboundRequest,
+    secrets: readonly string[],
+  ): { status: number; body: string; headers?: Record<string, string> } | undefined
+  /**
+   * What in the request names the integration: compared with the integration's `routingKey`; undefined where the URL names it.
+   */
+  route?(request: InboundRequest): string | undefined
+  /** The events in a verified request. An array, since vendors bundle them. */
+  parse(request: InboundRequest): InboundEvent[]
+  /** Makes the vendor call the hub. Answers what is needed to renew and remove it. */
+  subscribe?(
+    context: Context<Settings>,
+    options: { url: string; secret: string; channelId: string },
+  ): Promise<{ id: string; expiresAt?: Date; data?: Record<string, string> }>
+  /** Extends a subscription that runs out; where it is absent, it is removed and made anew. */
+  renew?(
+    context: Context<Settings>,
+    subscription: { id: string; data: Record<string, string> },
+    options: { url: string; secret: string; channelId: string },
+  ): Promise<{ id: string; expiresAt?: Date; data?: Record<string, string> }>
+  unsubscribe?(context: Context<Settings>, subscription: { id: string; data: Record<string, string> }): Promise<void>
+}
+
+/** What a person and the hub learn from a successful check. */
+export type Account = {
+  /** Shown to people: an address, a portal's name. */
+  name?: string
+  /** What inbound webhooks name this account by (portal id, company id). */
+  routingKey?: string
+}
+
+export type Connector<Settings extends TObject = TObject> = {
+  id: string
+  name: string
+  category: Category
+  description: string
+  docs: string
+  apiVersion: string
+  /** The folder name under which its traffic is recorded. */
+  recordAs?: string
+  /** What a person configures; fields made with `encrypted()` are sealed and never come back. Rendered as a form. */
+  settings: Settings
+  /** The first is offered first. */
+  auth: readonly Auth[]
+  http: {
+    baseUrl: string | ((given: { credentials: Record<string, string>; settings: Static<Settings> }) => string)
+    /** Hosts that may be called besides the base URL's; `*.example.com` covers subdomains. */
+    hosts?: readonly string[]
+    headers?: Record<string, string>
+    /** The vendor's limit; 100 requests a minute where none is given. */
+    rateLimit?: { requests: number; perMs: number }
+    /** Calls under way at a time; default 8. */
+    concurrency?: number
+    pages?: Paging
+    readError?: ErrorReading
+    /** Headers in which the vendor says how long to wait, besides Retry-After. */
+    retryHeaders?: (headers: Record<string, string>, now: Date) => number | undefined
+    idempotencyHeader?: string
+    /** Answers which statuses mean an expired token besides 401. */
+    isExpired?: (answer: VendorAnswer<unknown>) => boolean
+  }
+  /** Whether the credentials work, and whose they are. */
+  check(context: Context<Static<Settings>>): Promise<Account>
+  webhook?: Webhook<Static<Settings>>
+  capabilities: OfferedWith<Static<Settings>>
+  /** Retry safety per operation where it differs from the operation's default (see `operations`). */
+  repeat?: Partial<Record<OperationName, Repeat>>
+}
+
+/** Capabilities whose functions see this connector's settings. */
+export type OfferedWith<Settings> = {
+  [C in CapabilityName]?: {
+    [O in keyof NonNullable<Offered[C]>]?: NonNullable<NonNullable<Offered[C]>[O]> extends (
+      context: Context,
+      input: infer Input,
+    ) => infer Output
+      ? (context: Context<Settings>, input: Input) => Output
+      : never
+  }
+}
+
+/**
+ * Declares a connector. It is the identity: its worth is that a mapping, a setting or a capability that does not fit does not compile.
+ * A connector that verifies webhooks with something that is not a `Verify` does not compile either.
+ */
+export const defineConnector = <const Settings extends TObject>(connector: Connector<Settings>): Connector<Settings> =>
+  connector
+
+/** A connector of any settings, as the hub handles them. */
+export type AnyConnector = Omit<Connector, 'settings' | 'http' | 'check' | 'capabilities' | 'webhook'> & {
+  settings: TObject
+  http: Omit<Connector['http'], 'baseUrl'> & {
+    baseUrl: string | ((given: { credentials: Record<string, string>; settings: Record<string, unknown> }) => string)
+  }
+  check(context: Context): Promise<Account>
+  webhook?: Webhook
+  capabilities: Offered
+}
+
+export type { Static, TSchema, VendorHttp }

@@ -1,0 +1,16 @@
+import type { Log } from '../lib/log.ts'
+import type { VendorHttp } from './http-types.ts'
+
+/** What every function of a connector is given. */
+export type Context<Settings = Record<string, unknown>, Credentials = Record<string, string>> = {
+  http: VendorHttp
+  /** The integration's configuration, validated against the connector's schema. */
+  settings: Settings
+  /** Opened credentials: tokens, keys, and what was kept of the token answer. Never logged, never returned. */
+  credentials: Credentials
+  /** Tells one integration from another, for keys that must be unique to it. */
+  integrationId: string
+  now(): Date
+  log: Log
+  signal: AbortSignal
+}

@@ -1,0 +1,188 @@
+/*
+ * The hub's own words for what vendors keep. Mappings translate between these and a vendor's fields; flows and operations speak
+ * only these. Every id of a vendor is text, since some exceed 2^53. Money is in the currency's minor unit.
+ */
+
+/** What a vendor's record is known by. */
+type Recorded = {
+  externalId: string
+  createdAt?: Date | undefined
+  updatedAt?: Date | undefined
+  /** The vendor's record as it came, so that nothing is lost by mapping. */
+  raw?: unknown
+}
+
+/** A record that is yet to be made. */
+export type New<T extends Recorded> = Omit<T, keyof Recorded>
+/** Fields of a record to be changed; those left out stay, null empties. */
+export type Changes<T extends Recorded> = { [Field in keyof New<T>]?: New<T>[Field] | null }
+
+export type Address = {
+  street?: string | undefined
+  city?: string | undefined
+  state?: string | undefined
+  postalCode?: string | undefined
+  country?: string | undefined
+}
+
+export type Contact = Recorded & {
+  email?: string | undefined
+  /** E.164 where it could be read as such. */
+  phone?: string | undefined
+  firstName?: string | undefined
+  lastName?: string | undefined
+  /** The whole name, where the vendor keeps one or none of the parts is known. */
+  name?: string | undefined
+  company?: string | undefined
+  address?: Address | undefined
+  tags?: string[] | undefined
+  /** By the names of the integration's field mapping. */
+  customFields?: Record<string, unknown> | undefined
+}
+
+export type Lead = Recorded & {
+  title: string
+  contactId?: string | undefined
+  amountMinor?: number | undefined
+  currency?: string | undefined
+  status?: string | undefined
+  source?: string | undefined
+}
+
+export type Deal = Recorded & {
+  title: string
+  contactId?: string | undefined
+  pipelineId?: string | undefined
+  stageId?: string | undefined
+  amountMinor?: number | undefined
+  currency?: string | undefined
+  closesAt?: Date | undefined
+  status?: 'open' | 'won' | 'lost' | undefined
+}
+
+export type Pipeline = { id: string; name: string; stages: { id: string; name: string }[] }
+
+export type Note = Recorded & {
+  contactId: string
+  subject?: string | undefined
+  /** Plain text; a connector escapes it where its vendor wants HTML. */
+  text: string
+  at?: Date | undefined
+}
+
+export type Task = Recorded & {
+  title: string
+  contactId?: string | undefined
+  text?: string | undefined
+  dueAt?: Date | undefined
+}
+
+export type Attendee = { email: string; name?: string | undefined }
+
+export type CalendarEvent = Recorded & {
+  title: string
+  startsAt: Date
+  endsAt: Date
+  /** IANA name. */
+  timezone?: string | undefined
+  description?: string | undefined
+  location?: string | undefined
+  attendees?: Attendee[] | undefined
+  /** Minutes before the start at which people are reminded. */
+  reminders?: number[] | undefined
+  calendarId?: string | undefined
+  contactId?: string | undefined
+  status?: 'confirmed' | 'tentative' | 'cancelled' | undefined
+}
+
+/** A time that is taken, or one that is free. */
+export type Span = { startsAt: Date; endsAt: Date }
+export type Calendar = {
+  id: string
+  name: string
+  timezone?: string | undefined
+  primary?: boolean | undefined
+  writable?: boolean | undefined
+}
+
+export type CustomField = {
+  name: string
+  label: string
+  type: 'text' | 'number' | 'boolean' | 'date' | 'datetime' | 'option' | 'options' | 'other'
+  options?: { value: string; label: string }[] | undefined
+  required?: boolean | undefined
+  readOnly?: boolean | undefined
+}
+
+/** A change that a list of changes reports. */
+export type Change<T extends Recorded> =
+  | { type: 'upserted'; record: T }
+  | { type: 'deleted'; externalId: string; at?: Date | undefined }
+
+export type Email = {
+  to: Attendee[]
+  cc?: Attendee[] | undefined
+  bcc?: Attendee[] | undefined
+  replyTo?: Attendee | undefined
+  from?: Attendee | undefined
+  subject: string
+  html?: string | undefined
+  text?: string | undefined
+  headers?: Record<string, string> | undefined
+  /** Shown back in the vendor's events about this mail. */
+  reference?: string | undefined
+  attachments?: { name: string; type: string; base64: string }[] | undefined
+}
+
+/** One line of an invoice. */
+export type InvoiceLine = { description: string; amountMinor: number; quantity?: number | undefined }
+
+export type Customer = Recorded & { email?: string | undefined; name?: string | undefined; phone?: string | undefined }
+export type PaymentIntent = Recorded & {
+  amountMinor: number
+  currency: string
+  status: string
+  customerId?: string | undefined
+  clientSecret?: string | undefined
+}
+export type Invoice = Recorded & {
+  status: string
+  amountMinor: number
+  currency: string
+  url?: string | undefined
+  customerId?: string | undefined
+}
+export type PaymentLink = Recorded & { url: string; active: boolean }
+export type PaymentSubscription = Recorded & { status: string; customerId: string; priceId?: string | undefined }
+
+/** A finished call, as the flows of the hub hand it to every integration. */
+export type CallData = {
+  callId: string
+  agentId: string
+  customerName?: string | undefined
+  customerPhone?: string | undefined
+  customerEmail?: string | undefined
+  callOutcome: string
+  callSummary?: string | undefined
+  callSentiment?: string | undefined
+  transcript?: string | undefined
+  recordingUrl?: string | undefined
+  startedAt: Date
+  endedAt: Date
+  durationSeconds: number
+  appointmentBooked?:
+    | {
+        title: string
+        date: string
+        time: string
+        timezone: string
+        durationMinutes: number
+        notes?: string | undefined
+      }
+    | undefined
+}
+
+/** One row of a batch: rows fail by themselves. */
+export type BatchRow<T> =
+  | { success: true; data: T; created?: boolean | undefined }
+  | { success: false; error: string; errorCode: string }
