@@ -7,6 +7,8 @@ const day = 86_400_000
 const tables = {
   events: (time: number) => `'${firstIdAt(time)}'`,
   attempts: (time: number) => `'${new Date(time).toISOString()}'`,
+  integration_sync_logs: (time: number) => `'${firstIdAt(time)}'`,
+  inbound_webhooks: (time: number) => `'${firstIdAt(time)}'`,
 } as const
 
 type PartitionedTable = keyof typeof tables
@@ -16,7 +18,7 @@ const startOfDay = (time: number) => Math.floor(time / day) * day
 const nameOf = (table: PartitionedTable, time: number) =>
   `${table}_${new Date(time).toISOString().slice(0, 10).replaceAll('-', '')}`
 
-/** Makes the daily partitions of events and attempts from `from` to `to` (epoch milliseconds) where they are missing. */
+/** Makes the daily partitions of the append-only tables from `from` to `to` (epoch milliseconds) where they are missing. */
 export async function ensurePartitions(pool: pg.Pool, from: number, to: number): Promise<void> {
   const wanted = names.flatMap((table) => {
     const times: number[] = []
