@@ -52,7 +52,7 @@ async function makePartition(
     await client.query("select pg_advisory_xact_lock(hashtext('tenon partitions'))")
     const { rows } = await client.query('select to_regclass($1) as found', [name])
     if (rows[0].found === null) {
-      await client.query(`create table ${name} (like ${table} including defaults)`)
+      await client.query(`create table ${name} (like ${table} including defaults including constraints)`)
       await client.query(`alter table ${table} attach partition ${name} for values from (${from}) to (${to})`)
     }
     await client.query('commit')
