@@ -21,6 +21,8 @@ import type { Log } from './lib/log.ts'
 import { tracer } from './lib/tracing.ts'
 import type { Vault } from './lib/vault.ts'
 import { version } from './version.ts'
+import { deliveryRoutes, eventTraceRoutes, webhookRoutes } from './webhooks/routes.ts'
+import { createWebhooks } from './webhooks/webhooks.ts'
 import { apiKeyRoutes } from './workspaces/api-key-routes.ts'
 import { createApiKeys, createChangeNotice } from './workspaces/api-keys.ts'
 import { listenForChanges } from './workspaces/changes.ts'
@@ -70,6 +72,7 @@ export async function createApp(options: {
   const sessions = createSessions({ database, clock, limits })
   const eventTypes = createEventTypes({ database, clock })
   const events = createEvents({ database, engine, eventTypes })
+  const webhooks = createWebhooks({ config, database, engine, events, eventTypes, vault, clock, log })
 
   defineErasure(engine, database)
   engine.define('housekeeping', {
@@ -97,10 +100,11 @@ export async function createApp(options: {
     memberRoutes({ members }),
     apiKeyRoutes({ apiKeys }),
     eventRoutes({ events, eventTypes }),
+    eventTraceRoutes(webhooks),
     docsRoutes,
   ]
   /** What vendors and older programs reach at the root as well. */
-  const alsoAtRoot: Routes[] = []
+  const alsoAtRoot: Routes[] = [webhookRoutes(webhooks), deliveryRoutes(webhooks)]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]
   const console = consoleRoutes(join(import.meta.dirname, '../../console/dist'))
 
@@ -139,6 +143,7 @@ export async function createApp(options: {
       server.server.closeAllConnections()
       await engine.stop(Math.max(0, deadlineMs - (performance.now() - startedAt)))
       await listener?.stop()
+      await webhooks.close()
     },
   }
 }

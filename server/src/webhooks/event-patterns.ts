@@ -8,11 +8,11 @@ import { suggest } from '../events/suggest.ts'
  * found out late.
  * @throws ApiError VALIDATION_FAILED naming each, with a suggestion
  */
-export function checkPatterns(patterns: string[], known: string[]): void {
+export function checkPatterns(patterns: string[], known: string[], name = 'body.events'): void {
   const details: Detail[] = []
   for (const [index, pattern] of patterns.entries()) {
     if (known.some((type) => matchesType(canonicalType(pattern), type))) continue
-    const field = `body.events[${index}]`
+    const field = `${name}[${index}]`
     if (pattern.endsWith('.*')) {
       const families = [
         ...new Set(known.filter((type) => type.includes('.')).map((type) => type.slice(0, type.lastIndexOf('.')))),

@@ -270,7 +270,7 @@ export const Replay = Type.Object({
   ),
   done: Type.Integer({ description: 'Put back in their lanes.' }),
   skipped: Type.Integer({
-    description: 'Left alone, since they still wait, their event is gone, or another status was asked for.',
+    description: 'Left alone, since they still wait or are not to be sent again, or their event or endpoint is gone.',
   }),
   error: Nullable(Type.String()),
   createdAt: Time,
