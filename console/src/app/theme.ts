@@ -13,6 +13,44 @@ const pine: MantineColorsTuple = [
   '#13674a',
   '#06543a',
 ]
+/** What failed: rust rather than alarm. */
+const red: MantineColorsTuple = [
+  '#fbeeea',
+  '#f5dcd4',
+  '#ebb8a9',
+  '#e0927c',
+  '#d67355',
+  '#cc5b3b',
+  '#c04a2b',
+  '#b3361f',
+  '#982c18',
+  '#7a2212',
+]
+/** What waits or wants care: oak. */
+const yellow: MantineColorsTuple = [
+  '#fbf3e3',
+  '#f5e6c9',
+  '#ead09a',
+  '#dfb869',
+  '#d5a344',
+  '#c8912c',
+  '#b07b1d',
+  '#8f5a08',
+  '#744a09',
+  '#5a3906',
+]
+const gray: MantineColorsTuple = [
+  '#f3f6f4',
+  '#e9eeeb',
+  '#dce3df',
+  '#cbd4cf',
+  '#b3bfb9',
+  '#93a19a',
+  '#6f7f77',
+  '#55645d',
+  '#3a4741',
+  '#222c28',
+]
 /** Neutral with a trace of green, so that surfaces belong to the pine. */
 const dark: MantineColorsTuple = [
   '#dfe7e3',
@@ -30,13 +68,23 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'pine',
   primaryShade: { light: 8, dark: 7 },
-  colors: { pine, dark },
+  colors: { pine, red, yellow, gray, dark },
   defaultRadius: 'sm',
   fontFamily: "ui-sans-serif, system-ui, -apple-system, 'Segoe UI', 'Noto Sans', 'Liberation Sans', sans-serif",
   fontFamilyMonospace: "ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', 'Liberation Mono', monospace",
   headings: {
     fontWeight: '650',
     sizes: { h1: { fontSize: '1.5rem', lineHeight: '1.25' }, h2: { fontSize: '1.05rem', lineHeight: '1.35' } },
+  },
+  components: {
+    Modal: {
+      styles: {
+        content: { background: 'var(--tenon-surface)' },
+        header: { background: 'var(--tenon-surface)' },
+        title: { fontWeight: 650, fontSize: '1.05rem' },
+      },
+    },
+    Chip: { defaultProps: { variant: 'outline' } },
   },
   cursorType: 'pointer',
   respectReducedMotion: true,
@@ -56,6 +104,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--tenon-rail': '#16302a',
     '--tenon-rail-text': '#c7d6cf',
     '--tenon-accent': '#13674a',
+    '--tenon-wood': '#c98a3c',
     '--tenon-delivered': '#17744f',
     '--tenon-retrying': '#8f5a08',
     '--tenon-dead': '#b3361f',
@@ -73,6 +122,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--tenon-rail': '#0b100e',
     '--tenon-rail-text': '#a9b8b1',
     '--tenon-accent': '#7fcaae',
+    '--tenon-wood': '#dca251',
     '--tenon-delivered': '#62c298',
     '--tenon-retrying': '#dfa64d',
     '--tenon-dead': '#f08a70',

@@ -1,4 +1,4 @@
-import { Alert, Collapse, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Collapse, Skeleton, Stack, Table, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { request } from '../lib/api.ts'
@@ -8,6 +8,7 @@ import { formatDuration } from '../lib/format.ts'
 import { paths } from '../lib/paths.ts'
 import type { Attempt, DeliveryDetail, DeliveryRequest } from '../lib/types.ts'
 import { BodyView, Copy } from './code.tsx'
+import { Notice } from './notice.tsx'
 import { Problem } from './problem.tsx'
 import { Mark } from './status.tsx'
 import { Time } from './time.tsx'
@@ -73,9 +74,9 @@ function Exchange({ deliveryId, attempt }: { deliveryId: string; attempt: Attemp
   return (
     <Stack px={18} pb={18} gap="md">
       {attempt.error && (
-        <Alert color={attempt.outcome === 'delivered' ? 'gray' : 'red'} variant="light" p="xs">
+        <Notice tone={attempt.outcome === 'delivered' ? 'quiet' : 'dead'}>
           <span className="mono">{attempt.error}</span>
-        </Alert>
+        </Notice>
       )}
       {attempt.response !== null && attempt.response !== '' && (
         <BodyView

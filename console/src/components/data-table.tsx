@@ -12,27 +12,29 @@ type Props<T> = { label: string; rows: T[]; columns: Column<T>[]; rowKey: (row: 
 /** A table that becomes a list of cards at phone width. */
 export function DataTable<T>({ label, rows, columns, rowKey }: Props<T>) {
   return (
-    <table className="data-table" role="table" aria-label={label}>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map(({ header, kind }) => (
-            <th key={header} role="columnheader" scope="col" className={kind}>
-              {header}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr key={rowKey(row)} role="row">
-            {columns.map(({ header, kind, cell }) => (
-              <td key={header} role="cell" data-label={header} className={kind}>
-                {cell(row)}
-              </td>
+    <div className="table-box">
+      <table className="data-table" role="table" aria-label={label}>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map(({ header, kind }) => (
+              <th key={header} role="columnheader" scope="col" className={kind}>
+                {header}
+              </th>
             ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <tr key={rowKey(row)} role="row">
+              {columns.map(({ header, kind, cell }) => (
+                <td key={header} role="cell" data-label={header} className={kind}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }

@@ -7,7 +7,7 @@ import { type Column, DataTable } from './data-table.tsx'
 import { TextLink } from './link-button.tsx'
 import { Empty, ListStates } from './list-states.tsx'
 import { DeliveryStatusMark } from './status.tsx'
-import { Time } from './time.tsx'
+import { DueTime, Time } from './time.tsx'
 
 type Props = { filter: DeliveryFilter; withoutEndpoint?: boolean; empty?: ReactNode }
 
@@ -61,6 +61,6 @@ const columns: Column<Delivery>[] = [
     header: 'Next attempt',
     kind: 'nowrap',
     cell: ({ nextAttemptAt, status }) =>
-      status === 'pending' || status === 'retrying' ? <Time at={nextAttemptAt} never="Now" /> : '–',
+      status === 'pending' || status === 'retrying' ? <DueTime at={nextAttemptAt} /> : '–',
   },
 ]

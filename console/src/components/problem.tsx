@@ -1,16 +1,12 @@
-import { Alert, Button, Code, Text } from '@mantine/core'
+import { Button, Code, Text } from '@mantine/core'
 import { ApiError } from '../lib/api.ts'
+import { Notice } from './notice.tsx'
 
 /** What went wrong as a sentence; a `gracefulFail` is a notice rather than an error, since the flow behind it went on. */
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const isNotice = error instanceof ApiError && error.gracefulFail
   return (
-    <Alert
-      color={isNotice ? 'yellow' : 'red'}
-      variant="light"
-      role="alert"
-      title={isNotice ? 'This has to wait' : 'That did not work'}
-    >
+    <Notice tone={isNotice ? 'retrying' : 'dead'} title={isNotice ? 'This has to wait' : 'That did not work'} isUrgent>
       <Text size="sm">{sentenceOf(error)}</Text>
       {error instanceof ApiError && error.requestId && error.status >= 500 && (
         <Text size="xs" mt={4}>
@@ -22,7 +18,7 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
           Try again
         </Button>
       )}
-    </Alert>
+    </Notice>
   )
 }
 

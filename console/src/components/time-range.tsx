@@ -21,14 +21,14 @@ export function TimeRangeFilter({ value, onChange, label = 'Time' }: Props) {
     onChange(choice === 'any' || choice === 'between' || !choice ? {} : { since: choice as Since })
   }
   return (
-    <Group gap="xs" align="flex-end" style={{ flexWrap: 'wrap' }}>
+    <Group gap="xs" align="flex-end" className="time-range">
       <Select
         label={label}
         data={choices}
         value={isBetween ? 'between' : (value.since ?? 'any')}
         onChange={choose}
         allowDeselect={false}
-        w={170}
+        w={{ base: '100%', xs: 170 }}
       />
       {isBetween && (
         <>

@@ -14,6 +14,12 @@ export function Time({ at, never = 'Never' }: { at: string | null; never?: strin
   )
 }
 
+/** When something is due; what should have happened already is due now. */
+export function DueTime({ at }: { at: string | null }) {
+  const now = useNow(1_000)
+  return !at || Date.parse(at) <= now ? <>now</> : <Time at={at} />
+}
+
 /** The time now in milliseconds, renewed every `everyMs`. */
 export function useNow(everyMs: number): number {
   const [now, setNow] = useState(Date.now)

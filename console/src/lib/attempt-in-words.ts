@@ -62,7 +62,7 @@ function connectionInWords(error: string, durationMs: number): string {
 export const statusInSentence: Record<DeliveryStatus, string> = {
   pending: 'Waiting for its first attempt.',
   retrying: 'Failed so far and will be tried again.',
-  delivered: 'Delivered.',
+  delivered: 'The endpoint has it.',
   dead: 'Given up after the last attempt. Replay it once the endpoint works again.',
   cancelled: 'Cancelled; it will not be tried again unless replayed.',
 }

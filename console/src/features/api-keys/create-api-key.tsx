@@ -1,8 +1,9 @@
-import { Alert, Button, Checkbox, Group, Modal, Radio, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Checkbox, Group, Modal, Radio, Select, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CodeBlock } from '../../components/code.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
 import { curlOfPublish } from '../../lib/curl.ts'
@@ -108,9 +109,9 @@ export function CreateApiKey({ workspaceId }: { workspaceId: string }) {
 
 const ShownOnce = ({ created, onClose }: { created: CreatedKey; onClose: () => void }) => (
   <Stack>
-    <Alert color="yellow" variant="light" title="Copy the key now">
+    <Notice tone="retrying" title="Copy the key now">
       It is shown this once; the hub keeps only a hash of it.
-    </Alert>
+    </Notice>
     <CodeBlock title="API key" code={created.key} copyLabel="Copy key" />
     <CodeBlock
       title="Try it"

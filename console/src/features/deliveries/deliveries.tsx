@@ -53,7 +53,7 @@ function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filt
   const { since, after, before } = filter
   return (
     <Stack gap="sm">
-      <Group gap="sm" align="flex-end">
+      <Group gap="sm" align="flex-end" className="filters">
         <Select
           label="Endpoint"
           placeholder="Any"
@@ -62,7 +62,7 @@ function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filt
           data={endpoints.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
           value={filter.endpointId ?? null}
           onChange={(id) => change({ endpointId: id ?? undefined })}
-          style={{ flex: '1 1 180px', maxWidth: 280 }}
+          className="filter"
         />
         <Autocomplete
           label="Event type"
@@ -73,7 +73,7 @@ function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filt
             setType(value)
             changeType(value)
           }}
-          style={{ flex: '1 1 180px', maxWidth: 280 }}
+          className="filter"
         />
         <TimeRangeFilter
           value={{ ...(since && { since }), ...(after && { after }), ...(before && { before }) }}

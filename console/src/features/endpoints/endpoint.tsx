@@ -1,4 +1,4 @@
-import { Alert, Group, Skeleton, Text } from '@mantine/core'
+import { Group, Skeleton, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
@@ -6,11 +6,12 @@ import { DeliveryList } from '../../components/delivery-list.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Empty, SkeletonRows } from '../../components/list-states.tsx'
 import { Measures } from '../../components/measures.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { HealthMark } from '../../components/status.tsx'
 import { StatusFilter } from '../../components/status-filter.tsx'
-import { Time } from '../../components/time.tsx'
+import { DueTime, Time } from '../../components/time.tsx'
 import { WindowPicker } from '../../components/window-picker.tsx'
 import { ApiError } from '../../lib/api.ts'
 import { disabledReasonInWords } from '../../lib/attempt-in-words.ts'
@@ -77,7 +78,7 @@ function Condition({ endpoint }: { endpoint: Endpoint }) {
   const { health, disabledReason, disabledAt, lastError, lastFailureAt, circuit } = endpoint
   if (health === 'disabled')
     return (
-      <Alert color="yellow" variant="light" title="Disabled">
+      <Notice tone="retrying" title="Disabled">
         {disabledReasonInWords[disabledReason ?? 'manual']}
         {disabledAt && (
           <>
@@ -86,21 +87,21 @@ function Condition({ endpoint }: { endpoint: Endpoint }) {
         )}
         . It gets nothing until it is enabled; a successful test enables it as well. Events of the meantime can be
         replayed as missed ones.
-      </Alert>
+      </Notice>
     )
   if (health === 'paused')
     return (
-      <Alert color="yellow" variant="light" title="Paused after many failures in a row">
-        Deliveries wait and are not lost. The next one is tried <Time at={circuit.pausedUntil} never="soon" />.
+      <Notice tone="retrying" title="Paused after many failures in a row">
+        Deliveries wait and are not lost. The next one is tried <DueTime at={circuit.pausedUntil} />.
         {lastError && <LastError error={lastError} />}
-      </Alert>
+      </Notice>
     )
   if (health === 'failing')
     return (
-      <Alert color="red" variant="light" title="Deliveries are failing">
+      <Notice tone="dead" title="Deliveries are failing">
         The last failure was <Time at={lastFailureAt} />. Send a test to see the answer.
         {lastError && <LastError error={lastError} />}
-      </Alert>
+      </Notice>
     )
   return null
 }

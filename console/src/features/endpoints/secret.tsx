@@ -1,6 +1,7 @@
-import { Alert, Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { CodeBlock, Copy } from '../../components/code.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { verificationSnippets } from '../../lib/verification-snippet.ts'
 
 type Props = { secret: string; publicKey: string | null }
@@ -9,9 +10,9 @@ type Props = { secret: string; publicKey: string | null }
 export function Secret({ secret, publicKey }: Props) {
   return (
     <Stack>
-      <Alert color="yellow" variant="light" title="Copy the secret now">
+      <Notice tone="retrying" title="Copy the secret now">
         It is shown this once. Who loses it rotates it.
-      </Alert>
+      </Notice>
       <Shown label="Signing secret" value={secret} />
       {publicKey && <Shown label="Public key (ed25519)" value={publicKey} />}
       <VerificationHelp />

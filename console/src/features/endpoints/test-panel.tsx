@@ -1,7 +1,8 @@
-import { Alert, Button, Group, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { BodyView } from '../../components/code.tsx'
 import { TextLink } from '../../components/link-button.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { Panel } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
@@ -41,18 +42,14 @@ export function TestPanel({ endpoint }: { endpoint: Endpoint }) {
 
 const Result = ({ result: { eventId, delivered, attempt } }: { result: TestResult }) => (
   <>
-    <Alert
-      color={delivered ? 'pine' : 'red'}
-      variant="light"
-      title={delivered ? 'The test arrived' : 'The test did not arrive'}
-    >
+    <Notice tone={delivered ? 'delivered' : 'dead'} title={delivered ? 'The test arrived' : 'The test did not arrive'}>
       <Text size="sm">{attempt ? attemptInWords(attempt) : 'The endpoint did not answer in time.'}</Text>
       {attempt?.error && (
         <Text size="sm" className="mono">
           {attempt.error}
         </Text>
       )}
-    </Alert>
+    </Notice>
     {attempt?.response && <BodyView title="Answer" body={attempt.response} />}
     <Group>
       <TextLink to="/events/$eventId" params={{ eventId }} size="sm">

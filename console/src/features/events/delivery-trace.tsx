@@ -1,10 +1,11 @@
-import { Alert, Button, Group, Text, Title } from '@mantine/core'
+import { Button, Group, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { AttemptList } from '../../components/attempt-list.tsx'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { TextLink } from '../../components/link-button.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { DeliveryStatusMark, toneOf } from '../../components/status.tsx'
-import { Time } from '../../components/time.tsx'
+import { DueTime } from '../../components/time.tsx'
 import { request } from '../../lib/api.ts'
 import { statusInSentence } from '../../lib/attempt-in-words.ts'
 import { notifyDone, notifyProblem } from '../../lib/notify.ts'
@@ -38,7 +39,7 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
             {(status === 'pending' || status === 'retrying') && nextAttemptAt && (
               <>
                 {' '}
-                Next attempt <Time at={nextAttemptAt} />.
+                Next attempt <DueTime at={nextAttemptAt} />.
               </>
             )}
           </Text>
@@ -46,9 +47,9 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
         <Actions deliveryId={id} status={status} eventId={delivery.eventId} />
       </Group>
       {reason && status !== 'delivered' && (
-        <Alert color={status === 'dead' ? 'red' : 'yellow'} variant="light" mx={18} mb={12} p="xs">
-          {reason}
-        </Alert>
+        <div style={{ padding: '0 18px 12px' }}>
+          <Notice tone={status === 'dead' ? 'dead' : 'retrying'}>{reason}</Notice>
+        </div>
       )}
       {attemptList.length === 0 ? (
         <Text size="sm" c="dimmed" px={18} pb={14}>

@@ -116,7 +116,7 @@ function Filters({ filter, onChange }: { filter: EventFilter; onChange: (filter:
   const { type: _type, channel: _channel, ...range } = filter
   const texts = { ...(filter.type && { type: filter.type }), ...(filter.channel && { channel: filter.channel }) }
   return (
-    <Group gap="sm" align="flex-end">
+    <Group gap="sm" align="flex-end" className="filters">
       <Autocomplete
         label="Type"
         placeholder="Any, or booking.*"
@@ -126,7 +126,7 @@ function Filters({ filter, onChange }: { filter: EventFilter; onChange: (filter:
           setType(value)
           change({ type: value.trim(), channel })
         }}
-        style={{ flex: '1 1 200px', maxWidth: 300 }}
+        className="filter"
       />
       <TextInput
         label="Channel"
@@ -136,7 +136,7 @@ function Filters({ filter, onChange }: { filter: EventFilter; onChange: (filter:
           setChannel(value)
           change({ type, channel: value.trim() })
         }}
-        style={{ flex: '1 1 120px', maxWidth: 200 }}
+        className="filter"
       />
       <TimeRangeFilter value={range} onChange={(next) => onChange({ ...texts, ...next })} />
       {isFiltered(filter) && (

@@ -68,7 +68,8 @@ function PublishForm({ type: wanted, onClose }: Props) {
           label="Type"
           description="One of the catalogue, or a name of your own such as order.shipped"
           required
-          data-autofocus
+          data-autofocus={wanted ? undefined : true}
+          openOnFocus={false}
           data={types?.map(({ name }) => name) ?? []}
           value={type}
           onChange={setType}

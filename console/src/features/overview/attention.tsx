@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Panel } from '../../components/page.tsx'
 import { HealthMark, Mark } from '../../components/status.tsx'
-import { Time } from '../../components/time.tsx'
+import { DueTime, Time } from '../../components/time.tsx'
 import { disabledReasonInWords } from '../../lib/attempt-in-words.ts'
 import { formatNumberOf } from '../../lib/format.ts'
 import type { Endpoint } from '../../lib/types.ts'
@@ -70,7 +70,7 @@ function whyOf({ health, disabledReason, lastError, lastFailureAt, circuit }: En
   if (health === 'paused')
     return (
       <>
-        failed many times in a row; its deliveries wait. Next try <Time at={circuit.pausedUntil} never="soon" />.
+        failed many times in a row; its deliveries wait. Next try <DueTime at={circuit.pausedUntil} />.
       </>
     )
   return (

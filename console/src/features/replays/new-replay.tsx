@@ -1,8 +1,9 @@
-import { Alert, Button, Checkbox, Group, Select, Stack, TagsInput, Text } from '@mantine/core'
+import { Button, Checkbox, Group, Select, Stack, TagsInput, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { DeliveryList } from '../../components/delivery-list.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { StatusFilter } from '../../components/status-filter.tsx'
@@ -53,7 +54,7 @@ export function NewReplay() {
     >
       <Panel title="What to repeat">
         <Stack>
-          <Group gap="sm" align="flex-end">
+          <Group gap="sm" align="flex-end" className="filters">
             <Select
               label="Endpoint"
               placeholder="Every endpoint"
@@ -62,7 +63,7 @@ export function NewReplay() {
               data={endpoints.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
               value={filter.endpointId ?? null}
               onChange={(id) => change({ endpointId: id ?? undefined })}
-              style={{ flex: '1 1 200px', maxWidth: 300 }}
+              className="filter"
             />
             <TagsInput
               label="Event type"
@@ -72,10 +73,10 @@ export function NewReplay() {
               value={filter.type ? [filter.type] : []}
               onChange={([type]) => change({ type })}
               acceptValueOnBlur
-              style={{ flex: '1 1 200px', maxWidth: 300 }}
+              className="filter"
             />
             <TimeRangeFilter
-              label="When the event happened"
+              label="When accepted"
               value={{ ...(since && { since }), ...(after && { after }), ...(before && { before }) }}
               onChange={(range) => change({ since: undefined, after: undefined, before: undefined, ...range })}
             />
@@ -89,9 +90,9 @@ export function NewReplay() {
           />
         </Stack>
       </Panel>
-      <Alert color="pine" variant="light" title="This replay would repeat">
+      <Notice tone="delivered" title="This replay would repeat">
         <Text size="sm">{words}.</Text>
-      </Alert>
+      </Notice>
       {start.error && <Problem error={start.error} />}
       <Group>
         {!states.includes('delivered') ? (
