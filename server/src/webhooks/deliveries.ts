@@ -199,7 +199,7 @@ export const deliveryAnswer = (row: DeliveryRow): Delivery => ({
 
 const traced = (row: DeliveryRow, attempts: AttemptRow[]): TracedDelivery => ({
   ...deliveryAnswer(row),
-  attempts: attempts.map(attemptAnswer),
+  attemptList: attempts.map(attemptAnswer),
 })
 
 export const attemptAnswer = (row: AttemptRow): Attempt => ({

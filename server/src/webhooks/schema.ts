@@ -192,7 +192,7 @@ const deliveryFields = {
 export const Delivery = Type.Object(deliveryFields)
 export type Delivery = Static<typeof Delivery>
 
-const tracedFields = { ...deliveryFields, attempts: Type.Array(Attempt, { description: 'Oldest first.' }) }
+const tracedFields = { ...deliveryFields, attemptList: Type.Array(Attempt, { description: 'Oldest first.' }) }
 export const TracedDelivery = Type.Object(tracedFields)
 export type TracedDelivery = Static<typeof TracedDelivery>
 
