@@ -3,453 +3,452 @@
  * Please do not edit it manually.
  */
 
-import type { ColumnType } from "kysely";
+import type { ColumnType } from 'kysely'
 
-export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
-  ? ColumnType<S, I | undefined, U>
-  : ColumnType<T, T | undefined, T>;
+export type Generated<T> =
+  T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
 
-export type Json = JsonValue;
+export type Json = JsonValue
 
-export type JsonArray = JsonValue[];
+export type JsonArray = JsonValue[]
 
 export type JsonObject = {
-  [x: string]: JsonValue | undefined;
-};
+  [x: string]: JsonValue | undefined
+}
 
-export type JsonPrimitive = boolean | number | string | null;
+export type JsonPrimitive = boolean | number | string | null
 
-export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive
 
 export interface Agents {
-  createdAt: Date;
-  id: string;
-  name: string;
-  updatedAt: Date;
-  workspaceId: string;
+  createdAt: Date
+  id: string
+  name: string
+  updatedAt: Date
+  workspaceId: string
 }
 
 export interface ApiKeys {
-  createdAt: Date;
-  createdBy: string | null;
-  expiresAt: Date | null;
-  hash: Buffer;
-  id: string;
-  lastUsedAt: Date | null;
-  name: string;
-  prefix: string;
-  revokedAt: Date | null;
-  scopes: string[];
-  workspaceId: string | null;
+  createdAt: Date
+  createdBy: string | null
+  expiresAt: Date | null
+  hash: Buffer
+  id: string
+  lastUsedAt: Date | null
+  name: string
+  prefix: string
+  revokedAt: Date | null
+  scopes: string[]
+  workspaceId: string | null
 }
 
 export interface Attempts {
-  at: Date;
-  attempt: number;
-  durationMs: number;
-  error: string | null;
-  id: string;
-  kind: string;
-  lane: string;
-  outcome: string;
-  response: string | null;
-  status: number | null;
-  workspaceId: string;
+  at: Date
+  attempt: number
+  durationMs: number
+  error: string | null
+  id: string
+  kind: string
+  lane: string
+  outcome: string
+  response: string | null
+  status: number | null
+  workspaceId: string
 }
 
 export interface ConnectSessions {
-  agentId: string | null;
-  connectedIntegrationId: string | null;
-  createdAt: Date;
-  expiresAt: Date;
-  id: string;
-  integrationId: string | null;
-  returnUrl: string | null;
-  templates: string[] | null;
-  tokenHash: Buffer;
-  workspaceId: string;
+  agentId: string | null
+  connectedIntegrationId: string | null
+  createdAt: Date
+  expiresAt: Date
+  id: string
+  integrationId: string | null
+  returnUrl: string | null
+  templates: string[] | null
+  tokenHash: Buffer
+  workspaceId: string
 }
 
 export interface Cron {
-  lastAt: Date | null;
-  name: string;
-  nextAt: Date;
-  schedule: string;
+  lastAt: Date | null
+  name: string
+  nextAt: Date
+  schedule: string
 }
 
 export interface DeadLetters {
-  attempt: number;
-  diedAt: Date;
-  error: string | null;
-  id: string;
-  kind: string;
-  lane: string;
-  payload: string | null;
-  reason: string;
-  workspaceId: string;
+  attempt: number
+  diedAt: Date
+  error: string | null
+  id: string
+  kind: string
+  lane: string
+  payload: string | null
+  reason: string
+  workspaceId: string
 }
 
 export interface Events {
-  channels: string[] | null;
-  id: string;
-  occurredAt: Date;
-  payload: string;
-  type: string;
-  workspaceId: string;
+  channels: string[] | null
+  id: string
+  occurredAt: Date
+  payload: string
+  type: string
+  workspaceId: string
 }
 
 export interface EventTypes {
-  createdAt: Date;
-  description: Generated<string>;
-  example: Json | null;
-  name: string;
-  schema: Json | null;
-  updatedAt: Date;
-  workspaceId: string;
+  createdAt: Date
+  description: Generated<string>
+  example: Json | null
+  name: string
+  schema: Json | null
+  updatedAt: Date
+  workspaceId: string
 }
 
 export interface IdempotencyKeys {
-  body: string | null;
-  createdAt: Date;
-  key: string;
-  requestHash: Buffer;
-  route: string;
-  status: number | null;
-  workspaceId: string;
+  body: string | null
+  createdAt: Date
+  key: string
+  requestHash: Buffer
+  route: string
+  status: number | null
+  workspaceId: string
 }
 
 export interface InboundEventIds {
-  eventId: string;
-  integrationId: string;
-  receivedAt: Date;
-  workspaceId: string;
+  eventId: string
+  integrationId: string
+  receivedAt: Date
+  workspaceId: string
 }
 
 export interface InboundWebhooks {
-  body: Buffer;
-  connector: string;
-  eventIds: string[] | null;
-  headers: Json;
-  id: string;
-  integrationId: string | null;
-  method: string;
-  path: string;
-  processedAt: Date | null;
-  reason: string | null;
-  receivedAt: Date;
-  status: string;
-  url: string;
-  workspaceId: string | null;
+  body: Buffer
+  connector: string
+  eventIds: string[] | null
+  headers: Json
+  id: string
+  integrationId: string | null
+  method: string
+  path: string
+  processedAt: Date | null
+  reason: string | null
+  receivedAt: Date
+  status: string
+  url: string
+  workspaceId: string | null
 }
 
 export interface Integrations {
-  accountName: string | null;
-  agentId: string | null;
-  authType: string;
-  config: Generated<Json>;
-  createdAt: Date;
-  credentialsExpireAt: Date | null;
-  credentialsVersion: Generated<number>;
-  defaultFor: Generated<string[]>;
-  description: string | null;
-  errorCode: string | null;
-  errorMessage: string | null;
-  id: string;
-  isActive: Generated<boolean>;
-  lastSuccessAt: Date | null;
-  lastSyncAt: Date | null;
-  lastTestedAt: Date | null;
-  name: string;
-  refreshLeaseBy: string | null;
-  refreshLeaseUntil: Date | null;
-  routingKey: string | null;
-  sealedConfig: Generated<Json>;
-  sealedCredentials: string | null;
-  status: string;
-  templateId: string;
-  updatedAt: Date;
-  workspaceId: string;
+  accountName: string | null
+  agentId: string | null
+  authType: string
+  config: Generated<Json>
+  createdAt: Date
+  credentialsExpireAt: Date | null
+  credentialsVersion: Generated<number>
+  defaultFor: Generated<string[]>
+  description: string | null
+  errorCode: string | null
+  errorMessage: string | null
+  id: string
+  isActive: Generated<boolean>
+  lastSuccessAt: Date | null
+  lastSyncAt: Date | null
+  lastTestedAt: Date | null
+  name: string
+  refreshLeaseBy: string | null
+  refreshLeaseUntil: Date | null
+  routingKey: string | null
+  sealedConfig: Generated<Json>
+  sealedCredentials: string | null
+  status: string
+  templateId: string
+  updatedAt: Date
+  workspaceId: string
 }
 
 export interface IntegrationSubscriptions {
-  createdAt: Date;
-  events: string[];
-  filter: Json | null;
-  id: string;
-  integrationId: string;
-  isActive: Generated<boolean>;
-  mapping: Generated<Json>;
-  operation: string;
-  updatedAt: Date;
-  workspaceId: string;
+  createdAt: Date
+  events: string[]
+  filter: Json | null
+  id: string
+  integrationId: string
+  isActive: Generated<boolean>
+  mapping: Generated<Json>
+  operation: string
+  updatedAt: Date
+  workspaceId: string
 }
 
 export interface IntegrationSyncLogs {
-  at: Date;
-  callId: string | null;
-  calls: Generated<number>;
-  direction: string;
-  durationMs: number;
-  errorCode: string | null;
-  errorMessage: string | null;
-  eventId: string | null;
-  id: string;
-  integrationId: string;
-  operation: string;
-  request: string | null;
-  response: string | null;
-  status: string;
-  vendorRequestId: string | null;
-  workspaceId: string;
+  at: Date
+  callId: string | null
+  calls: Generated<number>
+  direction: string
+  durationMs: number
+  errorCode: string | null
+  errorMessage: string | null
+  eventId: string | null
+  id: string
+  integrationId: string
+  operation: string
+  request: string | null
+  response: string | null
+  status: string
+  vendorRequestId: string | null
+  workspaceId: string
 }
 
 export interface IntegrationTemplates {
-  createdAt: Date;
-  description: string | null;
-  displayName: string | null;
-  icon: string | null;
-  id: string;
-  isActive: Generated<boolean>;
-  setupInstructions: string | null;
-  updatedAt: Date;
+  createdAt: Date
+  description: string | null
+  displayName: string | null
+  icon: string | null
+  id: string
+  isActive: Generated<boolean>
+  setupInstructions: string | null
+  updatedAt: Date
 }
 
 export interface JobKeys {
-  id: string;
-  key: string;
-  lane: string;
-  workspaceId: string;
+  id: string
+  key: string
+  lane: string
+  workspaceId: string
 }
 
 export interface Lanes {
-  breaker: Generated<string>;
-  consecutiveFailures: Generated<number>;
-  delivered: Generated<number>;
-  failed: Generated<number>;
-  failingSince: Date | null;
-  heldBy: number | null;
-  id: string;
-  lastError: string | null;
-  lastFailureAt: Date | null;
-  lastSuccessAt: Date | null;
-  opened: Generated<number>;
-  pausedUntil: Date | null;
-  refilledAt: Date | null;
-  tokens: number | null;
-  workspaceId: string;
+  breaker: Generated<string>
+  consecutiveFailures: Generated<number>
+  delivered: Generated<number>
+  failed: Generated<number>
+  failingSince: Date | null
+  heldBy: number | null
+  id: string
+  lastError: string | null
+  lastFailureAt: Date | null
+  lastSuccessAt: Date | null
+  opened: Generated<number>
+  pausedUntil: Date | null
+  refilledAt: Date | null
+  tokens: number | null
+  workspaceId: string
 }
 
 export interface LaneStatistics {
-  delivered: Generated<number>;
-  durations: number[];
-  exhausted: Generated<number>;
-  failed: Generated<number>;
-  hour: Date;
-  lane: string;
-  retried: Generated<number>;
-  workspaceId: string;
+  delivered: Generated<number>
+  durations: number[]
+  exhausted: Generated<number>
+  failed: Generated<number>
+  hour: Date
+  lane: string
+  retried: Generated<number>
+  workspaceId: string
 }
 
 export interface Members {
-  createdAt: Date;
-  personId: string;
-  role: string;
-  workspaceId: string;
+  createdAt: Date
+  personId: string
+  role: string
+  workspaceId: string
 }
 
 export interface OauthApplications {
-  clientId: string;
-  clientSecret: string;
-  provider: string;
-  updatedAt: Date;
-  webhookSecret: string | null;
+  clientId: string
+  clientSecret: string
+  provider: string
+  updatedAt: Date
+  webhookSecret: string | null
 }
 
 export interface OauthStates {
-  agentId: string | null;
-  browserHash: Buffer | null;
-  codeVerifier: string | null;
-  config: Generated<Json>;
-  connectSessionId: string | null;
-  createdAt: Date;
-  createdBy: string | null;
-  expiresAt: Date;
-  id: Buffer;
-  integrationId: string | null;
-  name: string | null;
-  provider: string;
-  redirectUri: string;
-  returnUrl: string | null;
-  templateId: string;
-  usedAt: Date | null;
-  workspaceId: string;
+  agentId: string | null
+  browserHash: Buffer | null
+  codeVerifier: string | null
+  config: Generated<Json>
+  connectSessionId: string | null
+  createdAt: Date
+  createdBy: string | null
+  expiresAt: Date
+  id: Buffer
+  integrationId: string | null
+  name: string | null
+  provider: string
+  redirectUri: string
+  returnUrl: string | null
+  templateId: string
+  usedAt: Date | null
+  workspaceId: string
 }
 
 export interface OperationOutcomes {
-  eventId: string;
-  integrationId: string;
-  result: Json | null;
-  status: string;
-  subscriptionId: string;
-  updatedAt: Date;
-  workspaceId: string;
+  eventId: string
+  integrationId: string
+  result: Json | null
+  status: string
+  subscriptionId: string
+  updatedAt: Date
+  workspaceId: string
 }
 
 export interface Owners {
-  id: Generated<number>;
-  leaseUntil: Date;
-  name: string;
-  role: string;
-  startedAt: Generated<Date>;
+  id: Generated<number>
+  leaseUntil: Date
+  name: string
+  role: string
+  startedAt: Generated<Date>
 }
 
 export interface People {
-  createdAt: Date;
-  email: string;
-  id: string;
-  name: string;
-  passwordHash: string;
-  platformAdmin: Generated<boolean>;
-  updatedAt: Date;
+  createdAt: Date
+  email: string
+  id: string
+  name: string
+  passwordHash: string
+  platformAdmin: Generated<boolean>
+  updatedAt: Date
 }
 
 export interface Ready {
-  attempt: Generated<number>;
-  id: string;
-  key: string | null;
-  kind: string;
-  lane: string;
-  owner: number | null;
-  payload: string | null;
-  position: Generated<number>;
-  workspaceId: string;
+  attempt: Generated<number>
+  id: string
+  key: string | null
+  kind: string
+  lane: string
+  owner: number | null
+  payload: string | null
+  position: Generated<number>
+  workspaceId: string
 }
 
 export interface Replays {
-  createdAt: Date;
-  cursor: string | null;
-  done: Generated<number>;
-  error: string | null;
-  filter: Json;
-  finishedAt: Date | null;
-  id: string;
-  skipped: Generated<number>;
-  status: string;
-  total: number | null;
-  workspaceId: string;
+  createdAt: Date
+  cursor: string | null
+  done: Generated<number>
+  error: string | null
+  filter: Json
+  finishedAt: Date | null
+  id: string
+  skipped: Generated<number>
+  status: string
+  total: number | null
+  workspaceId: string
 }
 
 export interface Scheduled {
-  attempt: Generated<number>;
-  dueAt: Date;
-  id: string;
-  key: string | null;
-  kind: string;
-  lane: string;
-  payload: string | null;
-  workspaceId: string;
+  attempt: Generated<number>
+  dueAt: Date
+  id: string
+  key: string | null
+  kind: string
+  lane: string
+  payload: string | null
+  workspaceId: string
 }
 
 export interface Sessions {
-  createdAt: Date;
-  expiresAt: Date;
-  lastSeenAt: Date;
-  personId: string;
-  tokenHash: Buffer;
-  userAgent: string | null;
+  createdAt: Date
+  expiresAt: Date
+  lastSeenAt: Date
+  personId: string
+  tokenHash: Buffer
+  userAgent: string | null
 }
 
 export interface SubscriptionVersions {
-  version: number;
-  workspaceId: string;
+  version: number
+  workspaceId: string
 }
 
 export interface VendorSubscriptions {
-  createdAt: Date;
-  data: Generated<Json>;
-  errorMessage: string | null;
-  expiresAt: Date | null;
-  id: string;
-  integrationId: string;
-  status: string;
-  updatedAt: Date;
-  vendorId: string | null;
-  workspaceId: string;
+  createdAt: Date
+  data: Generated<Json>
+  errorMessage: string | null
+  expiresAt: Date | null
+  id: string
+  integrationId: string
+  status: string
+  updatedAt: Date
+  vendorId: string | null
+  workspaceId: string
 }
 
 export interface WebhookEndpoints {
-  channels: string[] | null;
-  concurrency: number | null;
-  createdAt: Date;
-  disabledAt: Date | null;
-  disabledReason: string | null;
-  events: string[];
-  filter: Json | null;
-  headers: Generated<Json>;
-  id: string;
-  isActive: Generated<boolean>;
-  name: string;
-  ordered: Generated<boolean>;
-  rateLimit: number | null;
-  retryAttempts: number;
-  retryDelayMs: number;
-  retryScheduleMs: number[] | null;
-  secrets: Json;
-  signingKey: string | null;
-  signingPublicKey: string | null;
-  timeoutMs: number;
-  updatedAt: Date;
-  url: string;
-  workspaceId: string;
+  channels: string[] | null
+  concurrency: number | null
+  createdAt: Date
+  disabledAt: Date | null
+  disabledReason: string | null
+  events: string[]
+  filter: Json | null
+  headers: Generated<Json>
+  id: string
+  isActive: Generated<boolean>
+  name: string
+  ordered: Generated<boolean>
+  rateLimit: number | null
+  retryAttempts: number
+  retryDelayMs: number
+  retryScheduleMs: number[] | null
+  secrets: Json
+  signingKey: string | null
+  signingPublicKey: string | null
+  timeoutMs: number
+  updatedAt: Date
+  url: string
+  workspaceId: string
 }
 
 export interface Workspaces {
-  createdAt: Date;
-  id: string;
-  name: string;
-  updatedAt: Date;
+  createdAt: Date
+  id: string
+  name: string
+  updatedAt: Date
 }
 
 export interface WorkspaceStatistics {
-  accepted: Generated<number>;
-  delivered: Generated<number>;
-  failed: Generated<number>;
-  minute: Date;
-  workspaceId: string;
+  accepted: Generated<number>
+  delivered: Generated<number>
+  failed: Generated<number>
+  minute: Date
+  workspaceId: string
 }
 
 export interface DB {
-  agents: Agents;
-  apiKeys: ApiKeys;
-  attempts: Attempts;
-  connectSessions: ConnectSessions;
-  cron: Cron;
-  deadLetters: DeadLetters;
-  events: Events;
-  eventTypes: EventTypes;
-  idempotencyKeys: IdempotencyKeys;
-  inboundEventIds: InboundEventIds;
-  inboundWebhooks: InboundWebhooks;
-  integrations: Integrations;
-  integrationSubscriptions: IntegrationSubscriptions;
-  integrationSyncLogs: IntegrationSyncLogs;
-  integrationTemplates: IntegrationTemplates;
-  jobKeys: JobKeys;
-  lanes: Lanes;
-  laneStatistics: LaneStatistics;
-  members: Members;
-  oauthApplications: OauthApplications;
-  oauthStates: OauthStates;
-  operationOutcomes: OperationOutcomes;
-  owners: Owners;
-  people: People;
-  ready: Ready;
-  replays: Replays;
-  scheduled: Scheduled;
-  sessions: Sessions;
-  subscriptionVersions: SubscriptionVersions;
-  vendorSubscriptions: VendorSubscriptions;
-  webhookEndpoints: WebhookEndpoints;
-  workspaces: Workspaces;
-  workspaceStatistics: WorkspaceStatistics;
+  agents: Agents
+  apiKeys: ApiKeys
+  attempts: Attempts
+  connectSessions: ConnectSessions
+  cron: Cron
+  deadLetters: DeadLetters
+  events: Events
+  eventTypes: EventTypes
+  idempotencyKeys: IdempotencyKeys
+  inboundEventIds: InboundEventIds
+  inboundWebhooks: InboundWebhooks
+  integrations: Integrations
+  integrationSubscriptions: IntegrationSubscriptions
+  integrationSyncLogs: IntegrationSyncLogs
+  integrationTemplates: IntegrationTemplates
+  jobKeys: JobKeys
+  lanes: Lanes
+  laneStatistics: LaneStatistics
+  members: Members
+  oauthApplications: OauthApplications
+  oauthStates: OauthStates
+  operationOutcomes: OperationOutcomes
+  owners: Owners
+  people: People
+  ready: Ready
+  replays: Replays
+  scheduled: Scheduled
+  sessions: Sessions
+  subscriptionVersions: SubscriptionVersions
+  vendorSubscriptions: VendorSubscriptions
+  webhookEndpoints: WebhookEndpoints
+  workspaces: Workspaces
+  workspaceStatistics: WorkspaceStatistics
 }
