@@ -1,0 +1,128 @@
+/*
+ * The contract of the hub as a library: what is exported here keeps its name and meaning within a major version.
+ */
+import { LRUCache } from 'lru-cache'
+import { type Client, type CreatedEndpoint, createClient, type NewEndpoint, type NewEvent, TenonError } from 'tenon-sdk'
+import { boot, type Stops, stopAll } from './boot.ts'
+import { fetchInside } from './embed/inject.ts'
+import { configOf, type TenonOptions } from './embed/options.ts'
+import { runTransaction, type Transaction } from './embed/transaction.ts'
+import type { AcceptedEvent } from './events/schema.ts'
+import { createLog } from './lib/log.ts'
+
+export { ConfigError } from './config.ts'
+export { DataFolderInUseError } from './db/embedded.ts'
+export { TenonError, type TenonOptions, type Transaction }
+
+/** What became of something that must not break the flow it belongs to. */
+export type Result<T> =
+  | { success: true; data: T }
+  | { success: false; error: string; errorCode: string; gracefulFail: boolean }
+
+/** A hub within this process. Everything throws a `TenonError` where the HTTP API answers a failure, unless it says otherwise. */
+export type Tenon = AsyncDisposable & {
+  /** Where it answers HTTP; undefined when it does not listen. */
+  readonly url: string | undefined
+  events: {
+    /** Publishes an event; once this resolves it is never lost. */
+    publish(workspaceId: string, event: NewEvent): Promise<AcceptedEvent>
+    /** Publishes up to 1,000 events, all of them or none. */
+    publishBatch(workspaceId: string, events: NewEvent[]): Promise<AcceptedEvent[]>
+  }
+  webhooks: {
+    /** Subscribes a URL. The answer, and only this one, holds the secret. */
+    registerEndpoint(workspaceId: string, endpoint: NewEndpoint): Promise<CreatedEndpoint>
+    /** The same for the only workspace of the hub. */
+    registerEndpoint(endpoint: NewEndpoint): Promise<CreatedEndpoint>
+    /** Publishes an event and never throws: the flow that it belongs to goes on whatever happens. */
+    trigger(workspaceId: string, type: string, payload: unknown): Promise<Result<AcceptedEvent>>
+  }
+  workspaces: Client['workspaces']
+  /** Everything that the SDK does, for one workspace, without a network in between. */
+  client(workspaceId: string): Client
+  /** Writes rows of the program and publishes events in one transaction. */
+  transaction<T>(workspaceId: string, run: (tx: Transaction) => Promise<T>): Promise<T>
+  /** Sends a request to the hub's HTTP API without a socket, for tests: `tenon.fetch('http://hub/health')`. */
+  fetch: typeof globalThis.fetch
+  /** Takes no more events, lets what is in flight end (`TENON_STOP_MS`, 10 s), and closes the database. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a hub in this process; resolves when it accepts events and delivers.
+ * @throws ConfigError that lists all that is wrong with the options
+ * @throws DataFolderInUseError when another process has the data folder
+ */
+export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
+  const config = configOf(options)
+  const log = typeof options.log === 'object' ? options.log : createLog({ level: options.log ?? 'warn', pretty: false })
+  const stops: Stops = []
+  try {
+    const { app, database } = await boot(config, log, stops)
+    const url = options.listen ? await app.start() : await app.run()
+    const fetch = fetchInside(app.server)
+    // Within a process nothing gets lost on the way, so nothing is worth trying again.
+    const inside = { url: 'http://hub', apiKey: config.TENON_ADMIN_KEY, fetch, retries: 0, timeoutMs: 120_000 }
+    const platform = createClient(inside)
+    const clients = new LRUCache<string, Client>({
+      max: 1_000,
+      memoMethod: (workspaceId) => createClient({ ...inside, workspaceId }),
+    })
+    const clientOf = (workspaceId: string) => clients.memo(workspaceId)
+    let stopping: Promise<void> | undefined
+    const stop = () => {
+      stopping ??= stopAll(stops, log)
+      return stopping
+    }
+
+    return {
+      url: url ?? undefined,
+      events: {
+        publish: (workspaceId, event) => clientOf(workspaceId).events.publish(event, once),
+        publishBatch: (workspaceId, events) => clientOf(workspaceId).events.publishBatch(events, once),
+      },
+      webhooks: {
+        registerEndpoint: async (first: string | NewEndpoint, second?: NewEndpoint) => {
+          if (typeof first !== 'string') return await clientOf(await onlyWorkspace(platform)).endpoints.create(first)
+          return await clientOf(first).endpoints.create(second!)
+        },
+        trigger: (workspaceId, type, payload) =>
+          resultOf(() => clientOf(workspaceId).events.publish({ type, payload }, once)),
+      },
+      workspaces: platform.workspaces,
+      client: clientOf,
+      transaction: (workspaceId, run) => runTransaction({ database, events: app.events }, workspaceId, run),
+      fetch,
+      stop,
+      [Symbol.asyncDispose]: stop,
+    }
+  } catch (error) {
+    await stopAll(stops, log)
+    throw error
+  }
+}
+
+// A call of the process itself is not sent twice, so it needs no key to be told by.
+const once = { idempotencyKey: false } as const
+
+async function onlyWorkspace({ workspaces }: Client): Promise<string> {
+  const { data } = await workspaces.list({ limit: 2 })
+  const [only] = data
+  if (only && data.length === 1) return only.id
+  throw new TypeError(
+    only
+      ? 'The hub has several workspaces: say which, registerEndpoint(workspaceId, endpoint).'
+      : 'The hub has no workspace yet: make one with tenon.workspaces.create({ name }).',
+  )
+}
+
+async function resultOf<T>(run: () => Promise<T>): Promise<Result<T>> {
+  try {
+    return { success: true, data: await run() }
+  } catch (error) {
+    if (!(error instanceof TenonError))
+      return { success: false, error: String(error), errorCode: 'INTERNAL', gracefulFail: true }
+    const { message, errorCode, gracefulFail } = error
+    return { success: false, error: message, errorCode, gracefulFail }
+  }
+}
