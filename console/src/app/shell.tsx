@@ -1,5 +1,5 @@
 import { AppShell, Burger, Group } from '@mantine/core'
-import { useDisclosure } from '@mantine/hooks'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { useEffect, useRef } from 'react'
 import { Logo } from '../components/logo.tsx'
@@ -13,6 +13,7 @@ export function Shell() {
   const [opened, { toggle, close }] = useDisclosure(false)
   const pathname = useRouterState({ select: ({ location }) => location.pathname })
   const main = useRef<HTMLElement>(null)
+  const opener = useRef<HTMLButtonElement>(null)
   const previousPath = useRef(pathname)
 
   // After a change of page a keyboard or screen reader goes on in the page, not at the end of the rail.
@@ -22,6 +23,13 @@ export function Shell() {
     close()
     main.current?.focus({ preventScroll: true })
   }, [pathname, close])
+
+  // The drawer of a phone is left by Escape from wherever the focus is, which then returns to what opened it.
+  useHotkeys(opened ? [['Escape', leaveDrawer]] : [], [])
+  function leaveDrawer() {
+    close()
+    opener.current?.focus()
+  }
 
   return (
     <AppShell
@@ -40,6 +48,7 @@ export function Shell() {
             <Logo /> Tenon
           </Link>
           <Burger
+            ref={opener}
             opened={opened}
             onClick={toggle}
             color="#f2f7f4"
@@ -49,7 +58,7 @@ export function Shell() {
           />
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar className="rail" onKeyDown={({ key }) => key === 'Escape' && close()}>
+      <AppShell.Navbar className="rail">
         <Navigation onClose={close} />
       </AppShell.Navbar>
       <AppShell.Main id="main" ref={main} tabIndex={-1} className="main">

@@ -1,4 +1,4 @@
-import { Collapse, Skeleton, Stack, Table, Text } from '@mantine/core'
+import { Collapse, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { request } from '../lib/api.ts'
@@ -9,6 +9,7 @@ import { paths } from '../lib/paths.ts'
 import type { Attempt, DeliveryDetail, DeliveryRequest } from '../lib/types.ts'
 import { BodyView, Copy } from './code.tsx'
 import { Notice } from './notice.tsx'
+import { Pairs } from './pairs.tsx'
 import { Problem } from './problem.tsx'
 import { Mark } from './status.tsx'
 import { Time } from './time.tsx'
@@ -72,7 +73,7 @@ function Exchange({ deliveryId, attempt }: { deliveryId: string; attempt: Attemp
     staleTime: 30_000,
   })
   return (
-    <Stack px={18} pb={18} gap="md">
+    <Stack px={18} pt={6} pb={18} gap="md">
       {attempt.error && (
         <Notice tone={attempt.outcome === 'delivered' ? 'quiet' : 'dead'}>
           <span className="mono">{attempt.error}</span>
@@ -101,6 +102,16 @@ function Exchange({ deliveryId, attempt }: { deliveryId: string; attempt: Attemp
   )
 }
 
+const headersOf = ({ headers }: DeliveryRequest) =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      <span key={name} className="mono">
+        {value}
+      </span>,
+    ]),
+  )
+
 function RequestView({ request }: { request: DeliveryRequest }) {
   return (
     <>
@@ -114,26 +125,7 @@ function RequestView({ request }: { request: DeliveryRequest }) {
         <Text size="sm" className="mono" mb={4}>
           {request.method} {request.url}
         </Text>
-        <Table.ScrollContainer minWidth={0}>
-          <Table
-            fz="sm"
-            withRowBorders={false}
-            verticalSpacing={2}
-            horizontalSpacing={0}
-            aria-label="Headers of the request"
-          >
-            <Table.Tbody>
-              {Object.entries(request.headers).map(([name, value]) => (
-                <Table.Tr key={name}>
-                  <Table.Th fw={400} c="dimmed" pr="md" w={1} style={{ whiteSpace: 'nowrap', verticalAlign: 'top' }}>
-                    {name}
-                  </Table.Th>
-                  <Table.Td className="mono">{String(value)}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        </Table.ScrollContainer>
+        <Pairs label="Headers of the request" pairs={headersOf(request)} />
       </div>
       <BodyView title="Body" body={request.body} />
     </>

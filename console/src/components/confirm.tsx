@@ -39,7 +39,7 @@ export function ConfirmButton({
           {deed.error && <Problem error={deed.error} />}
           <Group justify="flex-end">
             <Button variant="default" onClick={close} data-autofocus>
-              Keep as it is
+              {danger ? 'Keep as it is' : 'Not now'}
             </Button>
             <Button {...(danger && { color: 'red' })} loading={deed.isPending} onClick={() => deed.mutate()}>
               {confirmLabel}

@@ -25,7 +25,7 @@ export function StatisticsChart({ series, window, show, height = 190 }: Props) {
     gridAxis: 'x',
     strokeDasharray: '0',
     xAxisProps: { minTickGap: 40 },
-    yAxisProps: { allowDecimals: false, width: 36 },
+    yAxisProps: { allowDecimals: false, width: 44 },
     valueFormatter: formatCount,
   } as const
   return (

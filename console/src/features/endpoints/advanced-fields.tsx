@@ -83,8 +83,8 @@ export function AdvancedFields({ form }: Props) {
 function RetryFields({ form }: Props) {
   const { retryKind } = form.values
   return (
-    <Stack gap="xs" component="fieldset" style={{ border: 0, padding: 0, margin: 0 }}>
-      <Text component="legend" size="sm" fw={500} p={0}>
+    <Stack gap="xs" component="fieldset" className="plain-fieldset">
+      <Text component="legend" size="sm" fw={600} p={0}>
         Retries
       </Text>
       <SegmentedControl
@@ -92,7 +92,7 @@ function RetryFields({ form }: Props) {
         style={{ alignSelf: 'flex-start' }}
         data={[
           { value: 'exponential', label: 'Doubling delay' },
-          { value: 'schedule', label: 'A schedule of my own' },
+          { value: 'schedule', label: 'Own schedule' },
         ]}
         {...form.getInputProps('retryKind')}
       />
@@ -123,8 +123,8 @@ function RetryFields({ form }: Props) {
 
 function HeaderFields({ form }: Props) {
   return (
-    <Stack gap="xs" component="fieldset" style={{ border: 0, padding: 0, margin: 0 }}>
-      <Text component="legend" size="sm" fw={500} p={0}>
+    <Stack gap="xs" component="fieldset" className="plain-fieldset">
+      <Text component="legend" size="sm" fw={600} p={0}>
         Headers
       </Text>
       <Text size="xs" c="dimmed">

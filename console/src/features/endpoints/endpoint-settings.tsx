@@ -1,7 +1,8 @@
-import { Stack, Table, Text } from '@mantine/core'
+import { Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { CodeBlock } from '../../components/code.tsx'
 import { Panel } from '../../components/page.tsx'
+import { Pairs } from '../../components/pairs.tsx'
 import { Time } from '../../components/time.tsx'
 import { formatDuration } from '../../lib/format.ts'
 import { retriesInWords } from '../../lib/retry-schedule.ts'
@@ -27,18 +28,7 @@ export function EndpointSettings({ endpoint }: { endpoint: Endpoint }) {
   return (
     <Panel title="Settings">
       <Stack>
-        <Table withRowBorders={false} verticalSpacing={4} horizontalSpacing={0} aria-label="Settings of the endpoint">
-          <Table.Tbody>
-            {Object.entries(settings).map(([name, value]) => (
-              <Table.Tr key={name}>
-                <Table.Th w={120} fw={400} c="dimmed" style={{ verticalAlign: 'top' }}>
-                  {name}
-                </Table.Th>
-                <Table.Td>{value}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        <Pairs label="Settings of the endpoint" pairs={settings} />
         {endpoint.filter && <CodeBlock title="Filter" code={JSON.stringify(endpoint.filter, null, 2)} />}
         {endpoint.signingPublicKey && <CodeBlock title="Public key (ed25519)" code={endpoint.signingPublicKey} />}
         <details>

@@ -1,6 +1,6 @@
-import { Group, SegmentedControl, Stack, Text, TextInput } from '@mantine/core'
+import { SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { CodeBlock, Copy } from '../../components/code.tsx'
+import { CodeBlock } from '../../components/code.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { verificationSnippets } from '../../lib/verification-snippet.ts'
 
@@ -11,30 +11,14 @@ export function Secret({ secret, publicKey }: Props) {
   return (
     <Stack>
       <Notice tone="retrying" title="Copy the secret now">
-        It is shown this once. Who loses it rotates it.
+        It is shown this once. If it gets lost, rotate it.
       </Notice>
-      <Shown label="Signing secret" value={secret} />
-      {publicKey && <Shown label="Public key (ed25519)" value={publicKey} />}
+      <CodeBlock title="Signing secret" code={secret} copyLabel="Copy secret" />
+      {publicKey && <CodeBlock title="Public key (ed25519)" code={publicKey} copyLabel="Copy key" />}
       <VerificationHelp />
     </Stack>
   )
 }
-
-const Shown = ({ label, value }: { label: string; value: string }) => (
-  <Group align="flex-end" wrap="nowrap">
-    <TextInput
-      label={label}
-      value={value}
-      readOnly
-      onFocus={({ currentTarget }) => currentTarget.select()}
-      style={{ flex: 1, minWidth: 0 }}
-      styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
-    />
-    <div style={{ paddingBottom: 5 }}>
-      <Copy value={value} />
-    </div>
-  </Group>
-)
 
 /** How a receiver verifies, by language. */
 export function VerificationHelp() {
