@@ -66,7 +66,7 @@ function placesOfAll(workspaceId: string, range: PlaceRange): RawBuilder<Place> 
   const order = orderOf(range, range.endpointId !== undefined)
   const part = (table: string, ...conditions: RawBuilder<unknown>[]) =>
     sql`(select distinct id, lane from ${sql.table(table)} where ${where(workspaceId, range, conditions)} ${order} limit ${range.limit})`
-  return sql<Place>`${sql.join(sourcesOf(range, part), sql` union `)} ${orderOf(range, false)} limit ${range.limit}`
+  return sql<Place>`select id, lane from (${sql.join(sourcesOf(range, part), sql` union `)}) places ${orderOf(range, false)} limit ${range.limit}`
 }
 
 function sourcesOf(
