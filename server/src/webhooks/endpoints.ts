@@ -19,6 +19,7 @@ import {
   insertEndpoint,
   listEndpoints,
   lockEndpoint,
+  lockLane,
   updateEndpoint,
 } from './queries.ts'
 import type { CreatedEndpoint, Endpoint, EndpointChanges, EndpointFilter, NewEndpoint, Rotation } from './schema.ts'
@@ -65,6 +66,8 @@ export function createEndpoints(deps: {
   /** Runs a change of one endpoint in a transaction, after which everybody who cached it knows. */
   async function change<T>(workspaceId: string, id: string, run: (tx: Db, row: EndpointRow) => Promise<T>): Promise<T> {
     return database.inWorkspace(workspaceId, async (tx) => {
+      if (!(await findEndpoint(tx, workspaceId, id))) throw notFound('endpoint')
+      await lockLane(tx, workspaceId, id)
       const row = await lockEndpoint(tx, workspaceId, id)
       if (!row) throw notFound('endpoint')
       const result = await run(tx, row)

@@ -59,6 +59,17 @@ export function listEndpoints(
   return query.orderBy('endpoint.id', 'desc').limit(range.limit).execute() as Promise<EndpointWithFacts[]>
 }
 
+/**
+ * Locks the endpoint's lane, which need not exist yet. To be done before the endpoint itself is locked: the engine has the
+ * lane already when a failure makes it disable the endpoint, and two orders would be a deadlock.
+ */
+export const lockLane = (db: Db, workspaceId: string, id: string) =>
+  db
+    .insertInto('lanes')
+    .values({ workspaceId, id })
+    .onConflict((conflict) => conflict.columns(['workspaceId', 'id']).doUpdateSet({ id }))
+    .execute()
+
 /** The row, locked until the transaction ends, so that two changes follow one another. */
 export const lockEndpoint = (db: Db, workspaceId: string, id: string): Promise<EndpointRow | undefined> =>
   db

@@ -98,6 +98,7 @@ export function createTrials(deps: {
       type,
       payload: JSON.stringify(payload),
       occurredAt: now,
+      traceParent: null,
       channels,
     }
     await database.inWorkspace(workspaceId, (tx) => tx.insertInto('events').values(event).execute())
