@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { promisify } from 'node:util'
 import type { Delivery, Event } from 'tenon-sdk'
+import { createTenon } from '../index.ts'
 import { testDatabase } from '../test/database.ts'
 import { type Hub, startHub } from '../test/hub.ts'
 import { startReceiver } from '../test/receiver.ts'
@@ -139,31 +140,29 @@ test('replays what died, by a filter and by id', async () => {
   assert.match(one.out[0]!, new RegExp(`^${dead!.id}`))
 })
 
-test('what was pending at the time of a backup is delivered by the restored hub', async () => {
+test('what was pending at the time of a backup is delivered by the restored hub, in the same words', async () => {
   await using folder = await temporaryFolder()
+  await using source = await testDatabase()
   await using target = await testDatabase()
   await using endpoint = await startReceiver()
-  const file = join(folder.path, 'hub.backup')
-  const masterKey = 'cd'.repeat(32)
-  let published = ''
-  {
-    await using hub = await startHub({ role: 'api', env: { TENON_MASTER_KEY: masterKey } })
-    await register(hub, endpoint.url)
-    published = (await run(hub, ['events', 'publish', 'lead.captured', JSON.stringify(lead)])).out[0]!.slice(0, 36)
-    const backup = await run(hub, ['backup', file], { env: { DATABASE_URL: hub.databaseUrl } })
-    assert.equal(backup.exitCode, 0, backup.notes.join())
-    assert.match(backup.out.join('\n'), /vault key is not in the backup/)
-  }
   await withClient(target.url, (client) => client.query('drop schema public cascade; create schema public'))
+  const file = join(folder.path, 'hub.backup')
+  const options = { masterKey: 'cd'.repeat(32), allowLoopback: true, log: 'silent' } as const
+  await using old = await createTenon({ ...options, databaseUrl: source.url, role: 'api' })
+  const { id: workspaceId } = await old.workspaces.create({ name: 'Acme' })
+  const subscription = { name: 'Receiver', url: endpoint.url, events: ['lead.captured'] }
+  const { secret } = await old.webhooks.registerEndpoint(workspaceId, subscription)
+  const event = await old.events.publish(workspaceId, { type: 'lead.captured', payload: lead })
 
+  const backup = await runAlone(['backup', file], { DATABASE_URL: source.url })
   const restored = await runAlone(['restore', file], { DATABASE_URL: target.url })
-  assert.equal(restored.exitCode, 0, restored.notes.join())
-  assert.equal(endpoint.requests.length, 0)
-  const { createTenon } = await import('../index.ts')
-  await using _hub = await createTenon({ databaseUrl: target.url, masterKey, allowLoopback: true, log: 'silent' })
+  await using _restored = await createTenon({ ...options, databaseUrl: target.url })
+  const delivery = await endpoint.next()
 
-  const { id, data } = (await endpoint.next()).body
-  assert.deepEqual({ id, data }, { id: published, data: lead })
+  assert.deepEqual([backup.exitCode, restored.exitCode], [0, 0], [...backup.notes, ...restored.notes].join('\n'))
+  assert.match(backup.out.join('\n'), /vault key is not in the backup/)
+  const { id, data } = await endpoint.verify(delivery, { secret })
+  assert.deepEqual({ id, data }, { id: event.id, data: lead })
 })
 
 test('the doctor finds nothing wrong with a running hub', async () => {
