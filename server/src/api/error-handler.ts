@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
-import { errorCodes } from './error-codes.ts'
+import { errorCodes } from '../kit/error-codes.ts'
 import { ApiError, failureOf } from './errors.ts'
 import { fromPostgres } from './postgres-errors.ts'
 

@@ -1,5 +1,5 @@
+import { type ErrorCode, errorCodes } from '../kit/error-codes.ts'
 import type { Failure } from './envelope.ts'
-import { type ErrorCode, errorCodes } from './error-codes.ts'
 
 export type Detail = { field: string; message: string }
 type Options = { details?: Detail[]; headers?: Record<string, string>; cause?: unknown }

@@ -1,10 +1,10 @@
 import { CompiledQuery } from 'kysely'
 import { TenonError } from 'tenon-sdk'
-import { errorCodes } from '../api/error-codes.ts'
 import { ApiError, notFound } from '../api/errors.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Events } from '../events/events.ts'
 import type { AcceptedEvent, NewEvent } from '../events/schema.ts'
+import { errorCodes } from '../kit/error-codes.ts'
 import { isId } from '../lib/ids.ts'
 
 /** A transaction on the hub's database in which a program writes rows of its own and publishes what they mean. */

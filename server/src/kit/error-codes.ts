@@ -68,6 +68,12 @@ export const errorCodes = {
     message: 'The vendor refused our credentials; connect the integration again.',
     aliases: ['INVALID_CREDENTIALS'],
   },
+  PERMISSION_DENIED: {
+    retry: false,
+    graceful: true,
+    status: 409,
+    message: 'The vendor does not let this account do that; grant the missing permission there.',
+  },
   CONFIG_SCHEMA_INVALID: {
     retry: false,
     graceful: true,
@@ -80,6 +86,24 @@ export const errorCodes = {
     graceful: true,
     status: 409,
     message: 'This workspace has no active integration that could do this.',
+  },
+  NOT_SUPPORTED: {
+    retry: false,
+    graceful: true,
+    status: 422,
+    message: 'The connector does not offer this operation.',
+  },
+  VENDOR_REJECTED: {
+    retry: false,
+    graceful: true,
+    status: 422,
+    message: 'The vendor refused what it was sent.',
+  },
+  OUTCOME_UNKNOWN: {
+    retry: false,
+    graceful: true,
+    status: 502,
+    message: 'The connection was lost before the vendor answered: whether it acted is not known.',
   },
   CONNECTION_FAILED: {
     retry: true,
