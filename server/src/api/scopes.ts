@@ -10,6 +10,8 @@ export const scopes = [
   'events:write',
   'webhooks:read',
   'webhooks:write',
+  'integrations:read',
+  'integrations:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]

@@ -2,7 +2,9 @@ import { invalid, notFound } from '../api/errors.ts'
 import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
 import { type Database, type Db, onCommit } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
+import { checkPatterns } from '../events/event-patterns.ts'
 import type { EventTypes } from '../events/event-types.ts'
+import { compileFilter, FilterError } from '../events/filter.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import { type CheckUrlOptions, checkUrl } from '../lib/safe-fetch.ts'
@@ -10,8 +12,6 @@ import { problemOfSecret } from '../lib/signatures.ts'
 import type { Vault } from '../lib/vault.ts'
 import { checkHeaders, storeHeaders } from './custom-headers.ts'
 import { endpointAnswer } from './endpoint-answer.ts'
-import { checkPatterns } from './event-patterns.ts'
-import { compileFilter, FilterError } from './filter.ts'
 import {
   deleteEndpoint,
   type EndpointRow,

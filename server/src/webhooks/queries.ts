@@ -1,8 +1,8 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import type { WebhookEndpoints } from '../db/tables.ts'
+import type { Filter } from '../events/filter.ts'
 import type { StoredHeaders } from './custom-headers.ts'
-import type { Filter } from './filter.ts'
 import type { StoredSecret } from './secrets.ts'
 
 /** A row of `webhook_endpoints`, its JSON columns as we write them. */

@@ -2,9 +2,9 @@ import type { Db } from '../db/database.ts'
 import { matchesType } from '../engine/subscriptions.ts'
 import type { Engine } from '../engine/types.ts'
 import { canonicalType } from '../events/catalogue.ts'
+import { compileFilter } from '../events/filter.ts'
 import { deliveryIdOf, partsOfDeliveryId } from './delivery-id.ts'
 import { countEnded, findDeliveries, idRange, listPlaces, type Place } from './delivery-queries.ts'
-import { compileFilter } from './filter.ts'
 import {
   countEventsByType,
   listEventsForward,

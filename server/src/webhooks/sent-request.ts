@@ -1,7 +1,7 @@
+import { aliasedTypes } from '../events/event-patterns.ts'
 import type { EventRow } from '../events/queries.ts'
 import { showHeaders } from './custom-headers.ts'
 import { bodyOf } from './delivery-kind.ts'
-import { aliasedTypes } from './event-patterns.ts'
 import type { EndpointRow } from './queries.ts'
 import type { SentRequest } from './schema.ts'
 import { activeAt } from './secrets.ts'

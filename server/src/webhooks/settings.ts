@@ -1,10 +1,10 @@
 import type { KeyObject } from 'node:crypto'
 import type { LanePolicy, RetryRule } from '../engine/types.ts'
+import { aliasedTypes } from '../events/event-patterns.ts'
 import { exponentialDelay, jitter } from '../lib/backoff.ts'
 import { type PreparedSecret, prepareSecret, prepareSigningKey } from '../lib/signatures.ts'
 import type { Vault } from '../lib/vault.ts'
 import { openHeaders } from './custom-headers.ts'
-import { aliasedTypes } from './event-patterns.ts'
 import type { EndpointRow } from './queries.ts'
 import { activeAt, expiryOf, openSecret, openSigningKey, vaultContext } from './secrets.ts'
 

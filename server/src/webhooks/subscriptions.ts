@@ -1,7 +1,7 @@
 import type { Db } from '../db/database.ts'
 import type { Subscription } from '../engine/types.ts'
 import { canonicalType } from '../events/catalogue.ts'
-import { compileFilter, type Predicate } from './filter.ts'
+import { compileFilter, type Predicate } from '../events/filter.ts'
 import { listSubscriptions } from './queries.ts'
 
 /** The name by which the engine knows deliveries to endpoints. */

@@ -1,7 +1,7 @@
 import { type Detail, invalidFields } from '../api/errors.ts'
 import { matchesType } from '../engine/subscriptions.ts'
-import { aliases, canonicalType } from '../events/catalogue.ts'
-import { suggest } from '../events/suggest.ts'
+import { aliases, canonicalType } from './catalogue.ts'
+import { suggest } from './suggest.ts'
 
 /**
  * Refuses patterns that match no type of the workspace: most are typing mistakes, and an endpoint that never hears anything is
