@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { Type } from 'typebox'
 import type { Config } from '../config.ts'
 import type { Engine } from '../engine/types.ts'
@@ -39,6 +39,27 @@ export function createMetrics(options: {
       registers: [registry],
       collect() {
         this.set(read())
+      },
+    })
+  }
+  for (const [name, help, read] of [
+    ['tenon_events_accepted_total', 'Events accepted by this process.', () => engine.status().counters.accepted],
+    ['tenon_deliveries_total', 'Deliveries that succeeded.', () => engine.status().counters.delivered],
+    ['tenon_retries_total', 'Tries that failed and will be repeated.', () => engine.status().counters.retried],
+    [
+      'tenon_dead_letters_total',
+      'Deliveries and jobs that ended without success.',
+      () => engine.status().counters.dead,
+    ],
+    ['tenon_jobs_total', 'Jobs that succeeded.', () => engine.status().counters.jobs],
+  ] as const) {
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset()
+        this.inc(read())
       },
     })
   }

@@ -93,6 +93,7 @@ export interface Events {
   id: string
   occurredAt: Date
   payload: string
+  traceParent: string | null
   type: string
   workspaceId: string
 }

@@ -1,6 +1,7 @@
 import type { Database, Db } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
+import { currentTraceParent } from '../lib/tracing.ts'
 import type { Dispatcher, Lane } from './dispatcher.ts'
 import { isExclusive } from './dispatcher.ts'
 import { type Insertion, insertAlone, insertWithin, type NewDelivery } from './ingest.ts'
@@ -17,6 +18,7 @@ const patienceMs = 5_000
 type Submission = {
   workspaceId: string
   events: NewEvent[]
+  traceParent: string | null
   resolve(stored: StoredEvent[]): void
   reject(error: unknown): void
 }
@@ -63,7 +65,7 @@ export function createAcceptance(options: {
   let underway = 0
   let flushing = false
 
-  function store(workspaceId: string, event: NewEvent): StoredEvent {
+  function store(workspaceId: string, event: NewEvent, traceParent: string | null): StoredEvent {
     const id = newId(clock)
     return {
       workspaceId,
@@ -72,6 +74,7 @@ export function createAcceptance(options: {
       payload: JSON.stringify(event.payload ?? null),
       occurredAt: event.occurredAt ?? new Date(clock.now()),
       channels: event.channels ?? null,
+      traceParent,
     }
   }
 
@@ -107,7 +110,9 @@ export function createAcceptance(options: {
   }
 
   async function insert(submissions: Submission[]): Promise<void> {
-    const stored = submissions.map(({ workspaceId, events }) => events.map((event) => store(workspaceId, event)))
+    const stored = submissions.map(({ workspaceId, events, traceParent }) =>
+      events.map((event) => store(workspaceId, event, traceParent)),
+    )
     const events = stored.flat()
     const deadline = Date.now() + patienceMs
     for (;;) {
@@ -198,13 +203,13 @@ export function createAcceptance(options: {
   return {
     accept(workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
       return new Promise((resolve, reject) => {
-        queue.push({ workspaceId, events, resolve, reject })
+        queue.push({ workspaceId, events, traceParent: currentTraceParent(), resolve, reject })
         scheduleFlush()
       })
     },
 
     async publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
-      const stored = events.map((event) => store(workspaceId, event))
+      const stored = events.map((event) => store(workspaceId, event, currentTraceParent()))
       let fan = subscriptions.cached(workspaceId) ?? (await subscriptions.load(tx, workspaceId, false))
       for (;;) {
         const deliveries = stored.flatMap((event, i) =>

@@ -151,11 +151,12 @@ export async function readEvents(
     payload: string
     occurred_at: Date
     channels: string[] | null
+    trace_parent: string | null
   }
   const distinct = new Map(ids.map((one) => [one.id, one]))
   const { rows } = await pool.query<Row>({
     name: 'tenon read events',
-    text: `select e.workspace_id, e.id, e.type, e.payload, e.occurred_at, e.channels
+    text: `select e.workspace_id, e.id, e.type, e.payload, e.occurred_at, e.channels, e.trace_parent
       from unnest($1::uuid[], $2::uuid[]) u(workspace_id, id) join events e on e.workspace_id = u.workspace_id and e.id = u.id`,
     values: [
       plainArray([...distinct.values()].map(({ workspaceId }) => workspaceId)),
@@ -163,9 +164,9 @@ export async function readEvents(
     ],
   })
   return new Map(
-    rows.map(({ workspace_id, occurred_at, ...row }) => [
+    rows.map(({ workspace_id, occurred_at, trace_parent, ...row }) => [
       row.id,
-      { workspaceId: workspace_id, occurredAt: occurred_at, ...row },
+      { workspaceId: workspace_id, occurredAt: occurred_at, traceParent: trace_parent, ...row },
     ]),
   )
 }

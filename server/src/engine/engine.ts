@@ -1,6 +1,7 @@
 import { type Database, type Db, onCommit } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import { startClientSpan } from '../lib/tracing.ts'
 import { createAcceptance } from './accept.ts'
 import { createAcceptedCounts } from './accepted-counts.ts'
 import * as breaker from './breaker.ts'
@@ -14,7 +15,7 @@ import { createPresence } from './presence.ts'
 import { createSettlement } from './settle.ts'
 import { createSubscriptions, type SubscriptionSource } from './subscriptions.ts'
 import { createTimetable } from './timetable.ts'
-import { type DeliveryKind, type Engine, type JobKind, type Outcome, systemWorkspace } from './types.ts'
+import { type Delivery, type DeliveryKind, type Engine, type JobKind, type Outcome, systemWorkspace } from './types.ts'
 import * as work from './work.ts'
 
 const day = 86_400_000
@@ -232,15 +233,7 @@ export function createEngine(options: {
     let outcome: Outcome
     let completed = false
     if ('delivery' in work.run) {
-      try {
-        outcome = await (kind as DeliveryKind).attempt(work.run.delivery)
-      } catch (error) {
-        log.error(
-          { err: error, eventId: work.id, lane: work.lane },
-          'a delivery failed in a way its kind does not know',
-        )
-        outcome = { result: 'failed', error: 'internal error of the hub', durationMs: now() - at }
-      }
+      outcome = await attemptDelivery(work, work.run.delivery, kind as DeliveryKind)
     } else {
       const { job } = work.run
       const began = performance.now()
@@ -267,6 +260,29 @@ export function createEngine(options: {
     }
     if (completed) finish(lane)
     else settle(work, lane, at, outcome, kind)
+  }
+
+  async function attemptDelivery(work: Work, delivery: Delivery, kind: DeliveryKind): Promise<Outcome> {
+    const at = now()
+    const span = startClientSpan(`${work.kind} attempt`, delivery.event.traceParent, {
+      'tenon.event_id': work.id,
+      'tenon.lane': work.lane,
+      'tenon.attempt': work.attempt + 1,
+    })
+    let outcome: Outcome
+    try {
+      outcome = await kind.attempt(delivery)
+    } catch (error) {
+      log.error({ err: error, eventId: work.id, lane: work.lane }, 'a delivery failed in a way its kind does not know')
+      outcome = { result: 'failed', error: 'internal error of the hub', durationMs: now() - at }
+    }
+    if (span) {
+      if (outcome.status !== undefined) span.setAttribute('http.response.status_code', outcome.status)
+      // 2 is ERROR among OpenTelemetry's status codes; naming it would load its API where nothing is traced.
+      if (outcome.result === 'failed') span.setStatus({ code: 2, message: outcome.error })
+      span.end()
+    }
+    return outcome
   }
 
   /** A job's end and its writes in one transaction, refused where the job is no longer this process's. */

@@ -19,10 +19,10 @@ with stale as (
   select u.workspace_id from unnest($1::uuid[], $2::bigint[]) u(workspace_id, version)
   where u.version <> coalesce((select v.version from subscription_versions v where v.workspace_id = u.workspace_id), 0)
 ), accepted as (
-  insert into events (workspace_id, id, type, payload, occurred_at, channels)
-  select u.workspace_id, u.id, u.type, u.payload, u.occurred_at, u.channels::text[]
-  from unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[])
-    u(workspace_id, id, type, payload, occurred_at, channels)
+  insert into events (workspace_id, id, type, payload, occurred_at, channels, trace_parent)
+  select u.workspace_id, u.id, u.type, u.payload, u.occurred_at, u.channels::text[], u.trace_parent
+  from unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::timestamptz[], $8::text[], $15::text[])
+    u(workspace_id, id, type, payload, occurred_at, channels, trace_parent)
   where not exists (select from stale)
   on conflict do nothing
 ), fanned as (
@@ -50,6 +50,7 @@ function parametersOf({ events, deliveries, versions }: Insertion, owner: number
     textArray(deliveries.map((delivery) => delivery.kind)),
     plainArray(deliveries.map((delivery) => delivery.owned)),
     owner,
+    textArray(events.map((event) => event.traceParent)),
   ]
 }
 

@@ -31,6 +31,8 @@ export type StoredEvent = {
   payload: string
   occurredAt: Date
   channels: string[] | null
+  /** The trace it was accepted in; its attempts go on with it. */
+  traceParent: string | null
 }
 
 /** Says which events a destination wants. */
