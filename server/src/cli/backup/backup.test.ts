@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { Client } from 'pg'
-import { migrate } from '../../db/migrate.ts'
+import { migrate, migrationStatus } from '../../db/migrate.ts'
 import { systemClock } from '../../lib/clock.ts'
 import { newId } from '../../lib/ids.ts'
 import { testDatabase } from '../../test/database.ts'
@@ -108,6 +108,24 @@ test('an owner of the database who is no superuser can restore', async () => {
       await client.query(`drop role ${user}`)
     })
   }
+})
+
+test('a backup of an older Tenon is restored, and brought up to date', async () => {
+  await using source = await emptyDatabase()
+  await using target = await emptyDatabase()
+  await using folder = await temporaryFolder()
+  const file = join(folder.path, 'hub.backup')
+  await migrate(source.url, { to: 1 })
+  await withClient(source.url, (client) =>
+    client.query("insert into workspaces values ($1, 'Acme', now(), now())", [workspaceId]),
+  )
+
+  const written = await withClient(source.url, (client) => backUp(client, file, { version: '0.0.1' }))
+  await withClient(target.url, (client) => restore(client, file))
+
+  assert.equal(written.migration, 1)
+  assert.equal((await migrationStatus(target.url)).pending, 0)
+  assert.equal((await contentOf(target.url)).workspaces?.[0]?.name, 'Acme')
 })
 
 test('the file holds one moment, though the hub goes on meanwhile', async () => {
