@@ -11,6 +11,8 @@ import { listTenantTables, marker, newKnown, rowFor, type TenantTable } from '..
 const hub = await startHub({ role: 'api', env: { TENON_RATE_LIMIT: '1000000' } })
 const client = new pg.Client(hub.databaseUrl)
 await client.connect()
+// Rows are made up table by table, in whatever order.
+await client.query('set session_replication_role = replica')
 after(async () => {
   await client.end()
   await hub[Symbol.asyncDispose]()
@@ -23,9 +25,14 @@ const member = await hub.request<{ personId: string }>('POST', `/api/workspaces/
   key: victim.apiKey,
   body: { ...person, role: 'admin' },
 })
-const known = newKnown(member.body.data.personId)
+const endpoint = await hub.request<{ id: string }>('POST', '/api/integrations/webhooks', {
+  key: victim.apiKey,
+  body: { name: marker, url: `http://127.0.0.1:9/${marker}`, events: ['*'] },
+})
+const known = { ...newKnown(member.body.data.personId), endpointId: endpoint.body.data.id }
 for (const table of tables) {
-  if (table.name === 'workspaces' || table.name === 'members') continue
+  // These are there already, made by the hub itself.
+  if (['workspaces', 'members', 'webhook_endpoints', 'subscription_versions'].includes(table.name)) continue
   const { sql, values } = rowFor(table, victim.id, known)
   await client.query(sql, values)
 }

@@ -25,6 +25,8 @@ const unavailableCodes = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'],
   // admin_shutdown, crash_shutdown, cannot_connect_now, too_many_connections, disk_full
   ...['57P01', '57P02', '57P03', '53300', '53100'],
+  // invalid_password, invalid_authorization_specification, invalid_catalog_name: no connection can be opened at all
+  ...['28P01', '28000', '3D000'],
 ])
 
 /** serialization_failure, deadlock_detected, lock_not_available, query_canceled (a timeout) */

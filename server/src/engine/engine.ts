@@ -80,7 +80,7 @@ export function createEngine(options: {
     },
     onReturned: (count) => {
       log.info({ count }, 'gave back the work of processes that are gone')
-      claimer.wake()
+      woken()
     },
   })
   const claimer = createClaimer({
@@ -449,7 +449,8 @@ export function createEngine(options: {
 
     enqueue: (tx, jobs) =>
       work.enqueue(tx, clock, jobs, () => {
-        timetable.look()
+        // A process that only answers requests must not promote: it would go on and claim what it promoted.
+        if (delivers) timetable.look()
         woken()
       }),
     cancel: (tx, workspaceId, these) => work.cancel(tx, clock, workspaceId, these),

@@ -40,28 +40,40 @@ export type Hub = AsyncDisposable & {
 
 /**
  * Starts a real hub on a free port and a database of its own: `await using hub = await startHub()`.
+ * @param options.databaseUrl another hub's database, to be a second process of it
  * @param options.env settings beyond the defaults, such as `{ TENON_RATE_LIMIT: '5' }`
  */
 export async function startHub(
-  options: { env?: Record<string, string>; clock?: Clock; role?: 'all' | 'api' | 'worker'; log?: Log } = {},
+  options: {
+    env?: Record<string, string>
+    clock?: Clock
+    role?: 'all' | 'api' | 'worker'
+    log?: Log
+    databaseUrl?: string
+  } = {},
 ): Promise<Hub> {
   const clock = options.clock ?? systemClock
   const log = options.log ?? silentLog
-  const adminKey = `admin-${randomBytes(16).toString('hex')}`
   const config = readConfig({
     PORT: '0',
     DB_POOL: '10',
-    TENON_ADMIN_KEY: adminKey,
+    TENON_ADMIN_KEY: `admin-${randomBytes(16).toString('hex')}`,
     TENON_ALLOW_LOOPBACK: 'true',
     TENON_PUBLIC_RATE_LIMIT: '100000',
     TENON_ROLE: options.role ?? 'all',
     ...options.env,
   })
-  const place = await testDatabase()
+  const adminKey = config.TENON_ADMIN_KEY!
+  const place = options.databaseUrl ? shared(options.databaseUrl) : await testDatabase()
   const database = openDatabase({ connection: { connectionString: place.url }, max: config.DB_POOL, log })
   const key = vaultKey(randomBytes(32))
   const vault = createVault({ keys: [key], current: key.id })
   const app = await createApp({ config, database, vault, log, clock })
+  const dispose = async () => {
+    await app.stop(5_000)
+    await database.close()
+    await place[Symbol.asyncDispose]()
+  }
   const url = await app.start()
 
   async function addWorkspace(name = 'Test'): Promise<{ id: string; apiKey: string }> {
@@ -96,7 +108,13 @@ export async function startHub(
 
   let workspace: { id: string; apiKey: string } | undefined
   // A worker answers no requests, so there is nothing to make a workspace with.
-  if (config.TENON_ROLE !== 'worker') workspace = await addWorkspace()
+  if (config.TENON_ROLE !== 'worker') {
+    workspace = await addWorkspace().catch(async (error: unknown) => {
+      // What stays open would keep the test file from ending.
+      await dispose()
+      throw error
+    })
+  }
 
   return {
     url,
@@ -109,10 +127,9 @@ export async function startHub(
     clock,
     request: send,
     addWorkspace,
-    [Symbol.asyncDispose]: async () => {
-      await app.stop(5_000)
-      await database.close()
-      await place[Symbol.asyncDispose]()
-    },
+    [Symbol.asyncDispose]: dispose,
   }
 }
+
+/** A database that belongs to another hub, which drops it. */
+const shared = (url: string) => ({ url, [Symbol.asyncDispose]: async () => {} })
