@@ -140,7 +140,7 @@ export type Connector<Settings extends TObject = TObject> = {
   /** The first is offered first. */
   auth: readonly Auth[]
   http: {
-    baseUrl: string | ((given: { credentials: Record<string, string>; settings: Static<Settings> }) => string)
+    baseUrl: string | BaseUrl<Static<Settings>>
     /** Hosts that may be called besides the base URL's; `*.example.com` covers subdomains. */
     hosts?: readonly string[]
     headers?: Record<string, string>
@@ -164,6 +164,10 @@ export type Connector<Settings extends TObject = TObject> = {
   repeat?: Partial<Record<OperationName, Repeat>>
 }
 
+/** A function whose type gives way as a method's does, so that a connector of certain settings is also an `AnyConnector`. */
+type Method<First, Second, Output> = { run(first: First, second: Second): Output }['run']
+type BaseUrl<Settings> = { of(given: { credentials: Record<string, string>; settings: Settings }): string }['of']
+
 /** Capabilities whose functions see this connector's settings. */
 export type OfferedWith<Settings> = {
   [C in CapabilityName]?: {
@@ -171,7 +175,7 @@ export type OfferedWith<Settings> = {
       context: Context,
       input: infer Input,
     ) => infer Output
-      ? (context: Context<Settings>, input: Input) => Output
+      ? Method<Context<Settings>, Input, Output>
       : never
   }
 }
@@ -187,7 +191,7 @@ export const defineConnector = <const Settings extends TObject>(connector: Conne
 export type AnyConnector = Omit<Connector, 'settings' | 'http' | 'check' | 'capabilities' | 'webhook'> & {
   settings: TObject
   http: Omit<Connector['http'], 'baseUrl'> & {
-    baseUrl: string | ((given: { credentials: Record<string, string>; settings: Record<string, unknown> }) => string)
+    baseUrl: string | BaseUrl<Record<string, unknown>>
   }
   check(context: Context): Promise<Account>
   webhook?: Webhook
