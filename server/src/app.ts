@@ -7,7 +7,6 @@ import { createIdempotency, deleteOldIdempotencyKeys } from './api/idempotency.t
 import { createMetrics } from './api/metrics.ts'
 import { describeRoutes, docsRoutes } from './api/openapi.ts'
 import { createRateLimits } from './api/rate-limit.ts'
-import { traceRequests } from './api/request-traces.ts'
 import { createServer, type Routes, type Server } from './api/server.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
@@ -90,7 +89,7 @@ export async function createApp(options: {
   const metrics = createMetrics({ config, engine, authenticate })
   metrics.measureRequests(server)
   const tracing = tracer()
-  if (tracing) traceRequests(server, tracing)
+  if (tracing) (await import('./api/request-traces.ts')).traceRequests(server, tracing)
 
   const secure = config.TENON_PUBLIC_URL?.startsWith('https:') ?? false
   /** Everything under `/api`. */
