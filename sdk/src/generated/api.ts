@@ -1186,7 +1186,7 @@ export type Operations = {
     }
     body: {
       name: string
-      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write")[]
+      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write")[]
       expiresAt?: string
     }
     answer: {
