@@ -164,8 +164,6 @@ export type Connector<Settings extends TObject = TObject> = {
   repeat?: Partial<Record<OperationName, Repeat>>
 }
 
-/** A function whose type gives way as a method's does, so that a connector of certain settings is also an `AnyConnector`. */
-type Method<First, Second, Output> = { run(first: First, second: Second): Output }['run']
 type BaseUrl<Settings> = { of(given: { credentials: Record<string, string>; settings: Settings }): string }['of']
 
 /** Capabilities whose functions see this connector's settings. */
@@ -175,7 +173,7 @@ export type OfferedWith<Settings> = {
       context: Context,
       input: infer Input,
     ) => infer Output
-      ? Method<Context<Settings>, Input, Output>
+      ? (context: Context<Settings>, input: Input) => Output
       : never
   }
 }
@@ -195,7 +193,19 @@ export type AnyConnector = Omit<Connector, 'settings' | 'http' | 'check' | 'capa
   }
   check(context: Context): Promise<Account>
   webhook?: Webhook
-  capabilities: Offered
+  capabilities: {
+    [C in CapabilityName]?: {
+      [O in keyof NonNullable<Offered[C]>]?: NonNullable<Offered[C]>[O] extends
+        | Run<infer Input, infer Output>
+        | undefined
+        ? Method<Input, Output>
+        : never
+    }
+  }
 }
+
+type Run<Input, Output> = (context: Context, input: Input) => Output
+/** A function whose type gives way as a method's does, so that a connector of certain settings is also one of any. */
+type Method<Input, Output> = { run(context: Context, input: Input): Output }['run']
 
 export type { Static, TSchema, VendorHttp }

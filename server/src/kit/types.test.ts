@@ -127,6 +127,8 @@ test('a connector that fits compiles', () => {
   const any: AnyConnector = acme
   const run = (context: Context) => runOperation(any, context, 'contacts.create', { email: 'ada@example.com' })
   void run
+  const create = (context: Context) => any.capabilities.contacts?.create?.(context, { email: 'ada@example.com' })
+  void create
 })
 
 test('a connector that claims what there is not does not compile', () => {
