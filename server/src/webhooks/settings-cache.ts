@@ -28,19 +28,35 @@ export type SettingsCache = ReturnType<typeof createSettingsCache>
  */
 export function createSettingsCache({ database, vault, log }: { database: Database; vault: Vault; log: Log }) {
   const entries = new LRUCache<string, Entry>({ max: maxEndpoints })
-  /** Entries that have changed since: good enough for a policy, not for a delivery. */
-  const changed = new Set<string>()
+  /** Entries that have changed since they were read, by the count of changes: good enough for a policy, not for a delivery. */
+  const changed = new Map<string, number>()
+  let changes = 0
   const versions = new Map<string, number>()
   let checkedAt = performance.now()
   let checking: Promise<void> | undefined
 
-  async function load(lanes: { workspaceId: string; lane: string }[]): Promise<void> {
+  function markChanged(id: string): void {
+    changes += 1
+    changed.set(id, changes)
+  }
+
+  // One after the other, so that what was read earlier never replaces what was read later.
+  let loading: Promise<unknown> = Promise.resolve()
+  function load(lanes: { workspaceId: string; lane: string }[]): Promise<void> {
+    const next = loading.then(() => read(lanes))
+    loading = next.catch(() => {})
+    return next
+  }
+
+  async function read(lanes: { workspaceId: string; lane: string }[]): Promise<void> {
     const unknown = [...new Set(lanes.map(({ workspaceId }) => workspaceId))].filter((id) => !versions.has(id))
     // The versions are read first: endpoints that are newer than them only cause one more look.
     if (unknown.length > 0) for (const [id, version] of await readVersions(unknown)) versions.set(id, version)
-    for (const { lane } of lanes) changed.delete(lane)
+    const before = changes
     const rows = new Map((await loadEndpoints(database.hub, lanes)).map((row) => [row.id, row]))
     for (const { lane } of lanes) {
+      // What changed again while it was read has to be read again.
+      if ((changed.get(lane) ?? 0) <= before) changed.delete(lane)
       const row = rows.get(lane)
       if (!row) entries.delete(lane)
       else if (entries.peek(lane)?.revision !== row.revision) {
@@ -91,7 +107,7 @@ export function createSettingsCache({ database, vault, log }: { database: Databa
       )
       const movedIds = new Set(moved.map(([id]) => id))
       for (const [id, entry] of entries) {
-        if (movedIds.has(entry.workspaceId) && revisions.get(id) !== entry.revision) changed.add(id)
+        if (movedIds.has(entry.workspaceId) && revisions.get(id) !== entry.revision) markChanged(id)
       }
       for (const [id, version] of moved) versions.set(id, version)
     }
@@ -146,8 +162,8 @@ export function createSettingsCache({ database, vault, log }: { database: Databa
     /** Something about the endpoint has changed in this process. */
     refresh(workspaceId: string, id: string): void {
       if (!entries.has(id)) return
-      changed.add(id)
-      loadSoon(workspaceId, id).catch(() => changed.add(id))
+      markChanged(id)
+      loadSoon(workspaceId, id).catch((error) => log.warn({ err: error }, 'Webhook: could not read a changed endpoint'))
     },
   }
 }
