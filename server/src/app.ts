@@ -7,7 +7,7 @@ import { createIdempotency, deleteOldIdempotencyKeys } from './api/idempotency.t
 import { createMetrics } from './api/metrics.ts'
 import { describeRoutes, docsRoutes } from './api/openapi.ts'
 import { createRateLimits } from './api/rate-limit.ts'
-import { createServer, type Routes, type Server } from './api/server.ts'
+import { closeServer, createServer, type Routes, type Server } from './api/server.ts'
 import type { Config } from './config.ts'
 import type { Database } from './db/database.ts'
 import { createEngine } from './engine/engine.ts'
@@ -134,12 +134,7 @@ export async function createApp(options: {
     stop: async (deadlineMs) => {
       // Requests first, since they make work; both share the deadline.
       const startedAt = performance.now()
-      const timeout = AbortSignal.timeout(deadlineMs)
-      await Promise.race([
-        server.close(),
-        new Promise<void>((resolve) => timeout.addEventListener('abort', () => resolve(), { once: true })),
-      ])
-      server.server.closeAllConnections()
+      await closeServer(server, deadlineMs)
       try {
         await engine.stop(Math.max(0, deadlineMs - (performance.now() - startedAt)))
       } catch (error) {

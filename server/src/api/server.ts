@@ -54,7 +54,8 @@ export function createServer(options: { config: Config; log: Log; clock: Clock; 
     keepAliveTimeout: 72_000,
     // Connections that are kept alive between requests must not hold up a stop.
     forceCloseConnections: 'idle',
-    return503OnClosing: true,
+    // Until the stop's deadline requests are served as before, and their connections closed.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket, newId(clock)),
     frameworkErrors: handleError,
@@ -99,6 +100,21 @@ export function createServer(options: { config: Config; log: Log; clock: Clock; 
   for (const { guardRoutes } of guards) guardRoutes(server)
   answerUnknownRoutes(server)
   return server
+}
+
+/** Takes no more connections and answers what has begun; what is not answered by the deadline is cut off. */
+export async function closeServer(server: Server, deadlineMs: number): Promise<void> {
+  const { promise: deadline, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, deadlineMs)
+  // A connection whose last answer went out after the closing began would otherwise be kept alive.
+  const sweep = setInterval(() => server.server.closeIdleConnections(), 50)
+  try {
+    await Promise.race([server.close(), deadline])
+  } finally {
+    clearTimeout(timer)
+    clearInterval(sweep)
+    server.server.closeAllConnections()
+  }
 }
 
 declare module 'fastify' {
