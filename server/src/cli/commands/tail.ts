@@ -72,6 +72,7 @@ function follower(terminal: Terminal, tenon: Client, options: Options): () => Pr
 const eventLine = ({ id, type, createdAt }: Event) => `${createdAt.slice(11, 23)}  ${type}  ${id}`
 
 function deliveryLine({
+  eventId,
   endpointName,
   endpointId,
   status,
@@ -87,5 +88,5 @@ function deliveryLine({
     nextAttemptAt === null || status !== 'retrying' ? undefined : `again at ${nextAttemptAt.slice(11, 19)}`,
     reason ?? undefined,
   ].filter((detail) => detail !== undefined)
-  return `              → ${endpointName ?? endpointId}: ${status}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
+  return `${eventId.slice(-12)}  → ${endpointName ?? endpointId}: ${status}${details.length > 0 ? ` (${details.join(', ')})` : ''}`
 }
