@@ -1,7 +1,7 @@
-import { Type } from 'typebox'
+import { type Static, type TObject, Type } from 'typebox'
 import { listReplies, noReply, ok, page, replies } from '../api/envelope.ts'
 import { Paging } from '../api/paging.ts'
-import { ById, Id, Nullable } from '../api/schemas.ts'
+import { ById, Id } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
 import {
   CreatedEndpoint,
@@ -26,6 +26,10 @@ import {
 import type { Webhooks } from './webhooks.ts'
 
 const base = '/integrations/webhooks'
+/** A body that may be left out. One schema rather than a union, so that a wrong field is named as anywhere else. */
+const orNone = <Schema extends TObject>(schema: Schema) =>
+  Type.Unsafe<Static<Schema> | null>({ ...schema, type: ['object', 'null'], additionalProperties: false })
+
 const ByEndpointId = Type.Object({ endpointId: Id })
 const ByDeliveryId = Type.Object({ deliveryId: DeliveryId })
 
@@ -121,7 +125,7 @@ export const webhookRoutes =
           summary: 'Give an endpoint a new secret; the one before goes on signing for a while',
           tags: ['endpoints'],
           params: ById,
-          body: Nullable(Rotation),
+          body: orNone(Rotation),
           response: replies(Rotated),
         },
       },
@@ -132,7 +136,7 @@ export const webhookRoutes =
       summary: 'Send a test event to an endpoint and wait for its answer',
       description: 'Where the endpoint was disabled and accepts the test, it is enabled again.',
       tags: ['endpoints'],
-      body: Nullable(Trial),
+      body: orNone(Trial),
       response: replies(TrialResult),
     }
     api.post(
