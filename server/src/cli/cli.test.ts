@@ -202,6 +202,25 @@ test('the doctor tells a database without row-level security, an old schema, and
   assert.deepEqual([opened.exitCode, outdated.exitCode, missing.exitCode], [1, 1, 1])
 })
 
+test('the doctor tells that the master key is not the one that sealed the secrets', async () => {
+  await using folder = await temporaryFolder()
+  await using database = await testDatabase()
+  const options = { databaseUrl: database.url, allowLoopback: true, log: 'silent' } as const
+  {
+    await using tenon = await createTenon({ ...options, masterKey: 'cd'.repeat(32) })
+    const { id } = await tenon.workspaces.create({ name: 'Acme' })
+    await tenon.webhooks.registerEndpoint(id, { name: 'CRM', url: 'http://127.0.0.1:9/', events: ['*'] })
+  }
+  const ask = (key: string) =>
+    runAlone(['doctor'], { DATABASE_URL: database.url, TENON_DATA: folder.path, PORT: '0', TENON_MASTER_KEY: key })
+
+  const right = await ask(`${'ab'.repeat(32)},${'cd'.repeat(32)}`)
+  const wrong = await ask('ab'.repeat(32))
+
+  assert.match(right.out.join('\n'), /ok {4}vault: /)
+  assert.match(wrong.out.join('\n'), /FAIL {2}vault: .*does not hold/)
+})
+
 test('the doctor names every setting that is wrong', async () => {
   const { out, exitCode } = await runAlone(['doctor'], { PORT: 'many', TENON_ALLOW_LOOPBAK: 'true' })
 

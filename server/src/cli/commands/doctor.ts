@@ -5,7 +5,7 @@ import { openDatabaseOf } from '../database.ts'
 import { checkDatabase } from '../doctor/database.ts'
 import { type Finding, fine, problem } from '../doctor/finding.ts'
 import { checkDataFolder, checkHub, checkNode } from '../doctor/machine.ts'
-import { checkMasterKey } from '../doctor/master-key.ts'
+import { checkMasterKey, checkSealed, keyIdsOf } from '../doctor/master-key.ts'
 import { type GlobalOptions, print, type Terminal } from '../terminal.ts'
 
 const marks = { ok: 'ok  ', warning: 'warn', problem: 'FAIL' }
@@ -51,7 +51,10 @@ async function examineDatabase(terminal: Terminal, config: Config): Promise<Find
   }
   try {
     await using database = await openDatabaseOf(terminal, 'existing')
-    return await checkDatabase(database.client, config.DB_POOL)
+    const findings = await checkDatabase(database.client, config.DB_POOL)
+    const keyIds = keyIdsOf(config)
+    const isReadable = findings.every(({ check, status }) => check !== 'migrations' || status === 'ok')
+    return keyIds && isReadable ? [...findings, await checkSealed(database.client, keyIds)] : findings
   } catch (error) {
     const fix = connectionOf(config)
       ? 'Is PostgreSQL running, and are DATABASE_URL or DB_HOST, DB_PORT, DB_NAME, DB_USER and DB_PASSWORD right?'
