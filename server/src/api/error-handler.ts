@@ -1,4 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { UnavailableError } from '../engine/accept.ts'
 import { errorCodes } from '../kit/error-codes.ts'
 import { ApiError, failureOf } from './errors.ts'
 import { fromPostgres } from './postgres-errors.ts'
@@ -16,6 +17,7 @@ export function handleError(thrown: unknown, request: FastifyRequest, reply: Fas
 
 function apiErrorOf(thrown: unknown, request: FastifyRequest): ApiError {
   if (thrown instanceof ApiError) return thrown
+  if (thrown instanceof UnavailableError) return new ApiError('UNAVAILABLE', thrown.message, { cause: thrown })
   const error = thrown as FastifyError
   return fromFastify(error, request) ?? fromPostgres(error) ?? new ApiError('INTERNAL', undefined, { cause: thrown })
 }

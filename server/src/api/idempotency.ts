@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest, onSendHookHandler, preHandlerHookHandler } from 'fastify'
 import { sql } from 'kysely'
 import type { Database, Db } from '../db/database.ts'
 import { systemWorkspace } from '../engine/types.ts'
@@ -47,47 +47,57 @@ export function createIdempotency(options: { database: Database; vault: Vault; c
     return kept
   }
 
+  /** Answers true when the request was answered as its first was. */
+  async function replay(request: FastifyRequest, reply: FastifyReply, key: string): Promise<boolean> {
+    const kept = await reserve(request, key)
+    if (!kept) return false
+    reply.code(kept.status!).header('idempotency-replayed', 'true')
+    if (kept.body) {
+      const body = vault.open(kept.body, contextOf(request.workspace?.id ?? systemWorkspace, key))
+      reply.type('application/json; charset=utf-8').serializer(String).send(body)
+    } else reply.send()
+    return true
+  }
+
+  async function settle(reservation: Reservation, status: number, payload: unknown): Promise<void> {
+    const { workspaceId, key } = reservation
+    try {
+      if (status >= 500 || status === 429 || (payload && typeof payload !== 'string')) {
+        return await release(database.hub, reservation)
+      }
+      const body = typeof payload === 'string' ? vault.seal(payload, contextOf(workspaceId, key)) : ''
+      await keep(database.hub, reservation, status, body)
+    } catch (error) {
+      // The work is done and committed: its answer is worth more than the memory of it.
+      log.error({ err: error, workspaceId }, 'an idempotent answer could not be kept')
+    }
+  }
+
+  // Callbacks, so that requests without the header pay for no promise.
+  const begin: preHandlerHookHandler = (request, reply, done) => {
+    if (request.headers['idempotency-key'] === undefined) return done()
+    try {
+      replay(request, reply, keyOf(request)).then((isAnswered) => {
+        if (!isAnswered) done()
+      }, done)
+    } catch (error) {
+      done(error as Error)
+    }
+  }
+  const end: onSendHookHandler = (request, reply, payload, done) => {
+    const { reservation } = request
+    if (!reservation) return done(null, payload)
+    request.reservation = undefined
+    settle(reservation, reply.statusCode, payload).then(() => done(null, payload), done)
+  }
+
   return {
     guardRoutes: (server: Server) => {
       server.decorateRequest('reservation')
       server.addHook('onRoute', (route) => {
         if (!route.config?.idempotent) return
-        route.preHandler = [
-          async (request, reply) => {
-            const key = keyOf(request)
-            if (key === undefined) return
-            const kept = await reserve(request, key)
-            if (!kept) return
-            reply.code(kept.status!).header('idempotency-replayed', 'true')
-            if (!kept.body) return await reply.send()
-            const body = vault.open(kept.body, contextOf(request.workspace?.id ?? systemWorkspace, key))
-            return await reply.type('application/json; charset=utf-8').serializer(String).send(body)
-          },
-          ...[route.preHandler ?? []].flat(),
-        ]
-        route.onSend = [
-          ...[route.onSend ?? []].flat(),
-          async (request, reply, payload) => {
-            const { reservation } = request
-            if (!reservation) return payload
-            request.reservation = undefined
-            const status = reply.statusCode
-            try {
-              if (status >= 500 || status === 429 || (typeof payload !== 'string' && payload))
-                await release(database.hub, reservation)
-              else {
-                const body = payload
-                  ? vault.seal(String(payload), contextOf(reservation.workspaceId, reservation.key))
-                  : ''
-                await keep(database.hub, reservation, status, body)
-              }
-            } catch (error) {
-              // The work is done and committed: its answer is worth more than the memory of it.
-              log.error({ err: error, requestId: request.id }, 'an idempotent answer could not be kept')
-            }
-            return payload
-          },
-        ]
+        route.preHandler = [begin, ...[route.preHandler ?? []].flat()]
+        route.onSend = [...[route.onSend ?? []].flat(), end]
       })
     },
   }
@@ -110,9 +120,8 @@ declare module 'fastify' {
   }
 }
 
-function keyOf(request: FastifyRequest): string | undefined {
+function keyOf(request: FastifyRequest): string {
   const key = request.headers['idempotency-key']
-  if (key === undefined) return undefined
   if (typeof key === 'string' && /^[\x21-\x7e]{1,255}$/.test(key)) return key
   throw invalid('headers.idempotency-key', 'must be 1 to 255 visible ASCII characters')
 }
