@@ -217,14 +217,16 @@ export function createEngine(options: {
   async function grantTokens(lane: Lane, want: number): Promise<void> {
     const rate = lane.policy.ratePerSecond ?? 1
     let granted = 0
+    // An empty bucket has its next token after 1/rate; asking more often would only cost.
+    let wait = Math.min(1_000, Math.max(10, 1_000 / rate))
     try {
       granted = await engine.takeTokens(lane.workspaceId, lane.id, want, rate, Math.max(1, rate))
     } catch (error) {
       log.warn({ err: error, lane: lane.id }, 'could not take tokens; trying again')
+      wait = 500
     }
-    // An empty bucket has its next token after 1/rate; asking more often would only cost.
     if (granted > 0) dispatcher.grant(lane, granted)
-    else setTimeout(() => dispatcher.grant(lane, 0), Math.min(1_000, Math.max(10, 1_000 / rate)))
+    else setTimeout(() => dispatcher.grant(lane, 0), wait)
   }
 
   async function start(work: Work, lane: Lane): Promise<void> {

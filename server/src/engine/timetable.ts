@@ -93,6 +93,8 @@ export function createTimetable(options: {
       await runSchedules()
     } catch (error) {
       if (!stopped) log.warn({ err: error }, 'could not look for due work; trying again')
+      // What was due is still due, and looking again at once would only keep a database busy that is coming back.
+      nextAt = Number.POSITIVE_INFINITY
     } finally {
       running = false
     }
