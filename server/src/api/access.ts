@@ -10,7 +10,7 @@ import type { Guards, Server } from './server.ts'
 export type Authenticate = (request: FastifyRequest, workspaceId: string | undefined) => Principal | Promise<Principal>
 
 /**
- * Puts a guard in front of each route, by what its `config` says of who may call it (see `Access`).
+ * Puts a guard in front of each route, by what its `config` says of who may call it (see `principal.ts`).
  * The guard is added to the route itself, so that no request pays for a question its route does not ask.
  */
 export function createAccess(options: { authenticate: Authenticate; limits: RateLimits }): Guards {

@@ -13,22 +13,16 @@ export type Principal = {
   role?: Role | undefined
 }
 
-/** Who may call a route. Each route declares exactly one, and registration fails without it. */
-export type Access =
-  /** Whoever holds the scope in the workspace of the request. */
-  | { scope: Scope }
-  /** Everybody; limited per address. */
-  | { public: true }
-  /** The platform admin only. */
-  | { platform: true }
-  /** A person signed in at the console, in whatever workspace. */
-  | { session: true }
-
 declare module 'fastify' {
   interface FastifyContextConfig {
+    // Who may call the route. Each declares exactly one of these four, and registration fails without it.
+    /** Whoever holds the scope in the workspace of the request. */
     scope?: Scope
+    /** Everybody; limited per address. */
     public?: true
+    /** The platform admin only. */
     platform?: true
+    /** A person signed in at the console, in whatever workspace. */
     session?: true
     /** The path parameter `id` is the workspace. */
     workspaceInPath?: true
