@@ -120,7 +120,7 @@ export function createTransport(client: ClientOptions): Transport {
       return data as Answer<typeof name>
     },
     create: async (name, parts, options = {}) => {
-      const idempotencyKey = options.idempotencyKey ?? crypto.randomUUID()
+      const idempotencyKey = options.idempotencyKey ?? randomKey()
       const request = requestOf(name, parts)
       const repeatable = idempotencyKey !== false
       const { data } = await send({ ...request, repeatable, options: { ...options, idempotencyKey } })
@@ -152,6 +152,12 @@ function requestOf(name: string, parts: { path?: object; query?: object; body?: 
   }
   const search = query.size > 0 ? `?${query}` : ''
   return { method: name.slice(0, space), path: path + search, body: parts.body }
+}
+
+/** 128 random bits. Browsers have `crypto.randomUUID` on pages with TLS only, and this everywhere. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
 
 function readUrl(url: string): string {

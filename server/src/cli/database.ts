@@ -20,8 +20,10 @@ export type OpenDatabase = {
 export async function openDatabaseOf(terminal: Terminal, need: 'any' | 'existing' | 'alone'): Promise<OpenDatabase> {
   const config = readConfig(terminal.env)
   const external = connectionOf(config)
-  if (external) return { ...(await connect(external)), kind: 'external' }
-  return await openEmbedded(config, need)
+  const open = external ? { ...(await connect(external)), kind: 'external' as const } : await openEmbedded(config, need)
+  // Breaking the connection fails what runs on it, which cleans up after itself; PostgreSQL rolls back.
+  terminal.signal.addEventListener('abort', () => void open.client.end(), { once: true })
+  return open
 }
 
 async function openEmbedded(config: Config, need: 'any' | 'existing' | 'alone'): Promise<OpenDatabase> {
