@@ -89,6 +89,14 @@ test('names the field in which a null character stands', async () => {
   assert.equal(body.details![0]!.field, 'body.payload.tags[1]')
 })
 
+test('judges a list of very many wrong items by its beginning', async () => {
+  const { status, body } = await hub.request('POST', `${events}/batch`, { body: { events: Array(200_000).fill({}) } })
+
+  assert.equal(status, 400)
+  assert.ok(body.details!.length < 100)
+  assert.ok(body.details!.some(({ field }) => field === 'body.events[0].type'))
+})
+
 test('takes bodies of JSON only', async () => {
   const { status, body } = await hub.request('POST', events, {
     body: 'type=lead.captured',
