@@ -100,6 +100,9 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
     hot,
     connect: async () => {
       const client = new pg.Client({ ...options.connection, application_name: 'tenon owner' } as pg.ClientConfig)
+      // A connection that breaks fails its query and says that it ended; an error that nobody hears, be it while the
+      // connection is made or handed over, would end the process.
+      client.on('error', () => {})
       await client.connect()
       return client
     },
