@@ -64,7 +64,11 @@ async function makePartition(
   }
 }
 
-/** Drops the partitions that ended before `before`. Answers their names. */
+/**
+ * Drops the partitions that ended before `before`. Answers their names.
+ * One that somebody is reading, such as a backup, stays until the next time: waiting for the reader, the drop would make
+ * everybody wait who publishes.
+ */
 export async function dropPartitions(pool: pg.Pool, before: number): Promise<string[]> {
   const { rows } = await pool.query<{ name: string; parent: PartitionedTable }>(
     `select c.relname as name, p.relname as parent from pg_inherits i join pg_class c on c.oid = i.inhrelid
@@ -73,9 +77,26 @@ export async function dropPartitions(pool: pg.Pool, before: number): Promise<str
     [names],
   )
   const old = rows.filter(({ name, parent }) => name < nameOf(parent, before - day) && name.startsWith(`${parent}_`))
-  for (const { name } of old) await pool.query(`drop table ${name}`)
-  return old.map(({ name }) => name)
+  const dropped: string[] = []
+  for (const { name } of old) if (await dropUnlessRead(pool, name)) dropped.push(name)
+  return dropped
 }
+
+async function dropUnlessRead(pool: pg.Pool, name: string): Promise<boolean> {
+  const client = await pool.connect()
+  try {
+    await client.query(`begin; set local lock_timeout = '200ms'; drop table ${name}; commit`)
+    return true
+  } catch (error) {
+    await client.query('rollback').catch(() => {})
+    if ((error as { code?: string }).code === lockNotAvailable) return false
+    throw error
+  } finally {
+    client.release()
+  }
+}
+
+const lockNotAvailable = '55P03'
 
 /** PostgreSQL's check_violation, raised too when no partition covers a row. */
 export const lacksPartition = (error: unknown): boolean =>
