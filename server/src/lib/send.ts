@@ -42,6 +42,8 @@ export class SendError extends Error {
   readonly causeCode: string | undefined
   readonly durationMs: number
   readonly status: number | undefined
+  /** Whether anything went out: if not, the other side cannot have acted on it. */
+  readonly sent: boolean
 
   constructor(code: SendErrorCode, message: string, facts: SendErrorFacts) {
     super(message, { cause: facts.cause })
@@ -49,10 +51,11 @@ export class SendError extends Error {
     this.causeCode = codeOf(facts.cause)
     this.durationMs = facts.durationMs
     this.status = facts.status
+    this.sent = facts.sent
   }
 }
 
-type SendErrorFacts = { cause?: unknown; durationMs: number; status?: number | undefined }
+type SendErrorFacts = { cause?: unknown; durationMs: number; status?: number | undefined; sent: boolean }
 
 /** An answer longer than this is cut off, connection included; up to here it is read so that the connection lives on. */
 const maxDrainedBytes = 64 * 1024
@@ -164,7 +167,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   private fail(code: SendErrorCode, message: string, cause?: unknown): void {
     untrack(this)
     const durationMs = performance.now() - this.startedAt
-    this.reject(new SendError(code, message, { cause, durationMs, status: this.status || undefined }))
+    this.reject(
+      new SendError(code, message, {
+        cause,
+        durationMs,
+        status: this.status || undefined,
+        sent: this.controller !== undefined,
+      }),
+    )
   }
 
   private bodyHead(): string {
