@@ -16,6 +16,8 @@ const hostile: [string, unknown, string][] = [
   ['a reference to nothing', { items: { $ref: '#/$defs/nothing' } }, 'schema.items.$ref'],
   ['a broken regular expression', { properties: { a: { pattern: '(' } } }, 'schema.properties.a.pattern'],
   ['a broken name pattern', { patternProperties: { '[': {} } }, 'schema.patternProperties'],
+  ['a reference to what is no schema', { $ref: '#/x-hidden', 'x-hidden': { pattern: '(' } }, 'schema.$ref'],
+  ['a keyword of an older draft', { dependencies: { a: { pattern: '(' } } }, 'schema.dependencies'],
   ['an anchor', { $anchor: 'x' }, 'schema.$anchor'],
 ]
 

@@ -19,6 +19,18 @@ const one = [
 const several = ['allOf', 'anyOf', 'oneOf', 'prefixItems']
 const named = ['properties', 'patternProperties', '$defs', 'definitions', 'dependentSchemas']
 
+/** Keywords that would change what others mean or hide schemas from the checks below, and what to use in their place. */
+const unsupported: Record<string, string> = {
+  ...Object.fromEntries(
+    ['$dynamicRef', '$recursiveRef', '$id', '$anchor', '$dynamicAnchor'].map((keyword) => [
+      keyword,
+      'refer to #/$defs/… with $ref',
+    ]),
+  ),
+  dependencies: 'use dependentSchemas and dependentRequired',
+  additionalItems: 'use prefixItems and items',
+}
+
 const maxSchemas = 1_000
 const maxBytes = 32 * 1_024
 
@@ -85,12 +97,14 @@ export function problemsOfSchema(schema: JsonSchema, field: string): Detail[] {
   }
   if (countSchemas(schema) > maxSchemas) return [{ field, message: `has more than ${maxSchemas} schemas in it` }]
   const details: Detail[] = []
+  const parts = new Set<unknown>([true, false])
+  walk(schema, field, (part) => parts.add(part))
   walk(schema, field, (part, place) => {
-    for (const keyword of ['$dynamicRef', '$recursiveRef', '$id', '$anchor', '$dynamicAnchor']) {
-      if (keyword in part)
-        details.push({ field: `${place}.${keyword}`, message: 'is not supported; refer to #/$defs/… with $ref' })
+    for (const [keyword, instead] of Object.entries(unsupported)) {
+      if (Object.hasOwn(part, keyword))
+        details.push({ field: `${place}.${keyword}`, message: `is not supported; ${instead}` })
     }
-    if (typeof part.$ref === 'string' && !isSchema(resolve(schema, part.$ref))) {
+    if (typeof part.$ref === 'string' && !parts.has(resolve(schema, part.$ref))) {
       details.push({
         field: `${place}.$ref`,
         message: 'must point to a schema within this one, such as #/$defs/address',
@@ -166,4 +180,3 @@ function isPattern(text: string): boolean {
 
 const isObject = (value: unknown): value is JsonSchema =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-const isSchema = (value: unknown) => isObject(value) || typeof value === 'boolean'
