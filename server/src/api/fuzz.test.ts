@@ -6,8 +6,8 @@ import { hostile, spoilt, valuesOf } from '../test/arbitrary.ts'
 import { startHub } from '../test/hub.ts'
 import { pathOf, type Route, routesOf } from '../test/routes.ts'
 
-/** All routes together; a longer run finds more: `FUZZ_MS=600000`. */
-const budgetMs = Number(process.env.FUZZ_MS ?? 25_000)
+/** Requests to each route; more find more: `FUZZ_RUNS=5000`. A number and not a time, so that a slow machine tries as much. */
+const numRuns = Number(process.env.FUZZ_RUNS ?? 50)
 
 const hub = await startHub({ env: { TENON_RATE_LIMIT: '1000000' } })
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })
@@ -40,7 +40,7 @@ for (const route of routes) {
         assert.ok(status < 500, `${status} ${text.slice(0, 300)}`)
         if (status >= 400) mustBeFailure(text, String(headers['content-type']))
       }),
-      { numRuns: 400, interruptAfterTimeLimit: budgetMs / routes.length, markInterruptAsFailure: false },
+      { numRuns },
     )
   })
 }
