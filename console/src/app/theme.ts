@@ -78,6 +78,7 @@ export const theme = createTheme({
   },
   components: {
     Modal: {
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
       styles: {
         content: { background: 'var(--tenon-surface)' },
         header: { background: 'var(--tenon-surface)' },
