@@ -11,6 +11,7 @@ import { newId } from '../../lib/ids.ts'
 import { testDatabase } from '../../test/database.ts'
 import { withClient } from '../../test/server.ts'
 import { backUp } from './backup.ts'
+import { forgotten, readTables } from './catalogue.ts'
 import { DatabaseInUseError, restore } from './restore.ts'
 
 const workspaceId = newId(systemClock)
@@ -49,6 +50,23 @@ test('leases do not survive, since the processes that held them do not', async (
       (select count(*)::int from lanes where held_by is not null) as lanes, (select count(*)::int from owners) as owners`)
     assert.deepEqual(rows, [{ ready: 3, held: 0, lanes: 0, owners: 0 }])
   })
+})
+
+test('no column that names who holds a row is brought back', async () => {
+  await using database = await testDatabase()
+
+  const held = await withClient(database.url, async (client) =>
+    (await readTables(client)).flatMap(({ name, columns }) =>
+      columns.filter((column) => /^owner$|held_by|lease/.test(column)).map((column) => `${name}.${column}`),
+    ),
+  )
+
+  assert.deepEqual(
+    held.sort(),
+    Object.entries(forgotten)
+      .flatMap(([name, columns]) => columns.map((column) => `${name}.${column}`))
+      .sort(),
+  )
 })
 
 test('a restored database keeps its row-level security and numbers on from where it was', async () => {

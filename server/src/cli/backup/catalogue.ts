@@ -7,7 +7,11 @@ export type Table = { name: string; columns: string[]; partitions: Partition[] }
 const leftOut = ['owners', 'schema_migrations']
 
 /** Columns that a backup writes as null, for the same reason: what was in flight is delivered again. */
-export const forgotten: Record<string, string[]> = { ready: ['owner'], lanes: ['held_by'] }
+export const forgotten: Record<string, string[]> = {
+  ready: ['owner'],
+  lanes: ['held_by'],
+  integrations: ['refresh_lease_until', 'refresh_lease_by'],
+}
 
 /** Lists the tables that a backup holds, each after those that it refers to. Read from the database, so that none is forgotten. */
 export async function readTables(client: ClientBase): Promise<Table[]> {
