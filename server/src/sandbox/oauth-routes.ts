@@ -24,7 +24,7 @@ export function oauthRoutes(
 
   api.post(shape.tokenPath, { config: { sandbox: isPublic } }, async (request, reply) => {
     const fields = clientOf(request, fieldsOf(request.body))
-    const answered = await call('/token', fields)
+    const answered = await oneByOne(() => call('/token', fields))
     if (answered.status !== 200) throw new RefusalError(refused(answered.status, answered.body))
     const { id_token: _, ...answer } = answered.body as Record<string, unknown>
     const token = String(answer.access_token)
@@ -44,6 +44,14 @@ export function oauthRoutes(
       if (status !== 200) throw new RefusalError(refused(status, body))
       return await reply.send({})
     })
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
+  /** Between finding a token and marking it as used the server waits, so two at once could both succeed. */
+  async function oneByOne<T>(run: () => Promise<T>): Promise<T> {
+    const mine = last.then(run, run)
+    last = mine.catch(() => {})
+    return await mine
   }
 
   /** Moves the client's credentials to where the authorization server looks, after a check that they came as this vendor wants them. */

@@ -24,17 +24,18 @@ export function createOauthStore(options: {
   deadBefore(account: string | undefined): { expired: number; revoked: number }
 }) {
   const { state, now, nextOrder, clientOf, deadBefore } = options
-  const offsetSeconds = () => Math.round((now() - Date.now()) / 1_000)
+  const seconds = () => Math.floor(now() / 1_000)
+  const offsetSeconds = () => seconds() - Math.floor(Date.now() / 1_000)
   const table = (model: string) => {
     state[model] ??= {}
     return state[model]
   }
 
-  function shift(payload: AdapterPayload, seconds: number): AdapterPayload {
+  function shift(payload: AdapterPayload, by: number): AdapterPayload {
     const shifted = { ...payload }
     for (const name of ['iat', 'exp', 'loginTs', 'auth_time', 'authTime'] as const) {
       const value = shifted[name]
-      if (typeof value === 'number') shifted[name] = value + seconds
+      if (typeof value === 'number') shifted[name] = value + by
     }
     return shifted
   }
@@ -44,9 +45,12 @@ export function createOauthStore(options: {
   }
 
   const adapterFor = (model: string): Adapter => ({
-    upsert: async (id, payload) => {
+    upsert: async (id, payload, expiresIn) => {
       const known = own(table(model), id)
-      table(model)[id] = { payload: shift(payload, offsetSeconds()), order: known?.order ?? nextOrder() }
+      const kept = shift(payload, offsetSeconds())
+      // Exactly: the machine's second may have ended since the payload was made.
+      if (!known && expiresIn !== undefined) kept.exp = seconds() + expiresIn
+      table(model)[id] = { payload: kept, order: known?.order ?? nextOrder() }
     },
     find: async (id) => {
       if (model === 'Client') return clientOf(id)
@@ -60,7 +64,7 @@ export function createOauthStore(options: {
     findByUserCode: async () => undefined,
     consume: async (id) => {
       const entry = own(table(model), id)
-      if (entry) entry.payload.consumed = Math.floor(now() / 1_000)
+      if (entry) entry.payload.consumed = seconds()
     },
     destroy: async (id) => {
       const entry = own(table(model), id)
@@ -81,7 +85,7 @@ export function createOauthStore(options: {
       const { accountId, clientId, scope, exp } = entry?.payload ?? {}
       if (!entry || accountId === undefined || clientId === undefined) return { state: 'unknown' }
       if (isDead(entry)) return { state: 'revoked' }
-      const isExpired = typeof exp === 'number' && exp * 1_000 <= now()
+      const isExpired = typeof exp === 'number' && exp <= seconds()
       if (isExpired || entry.order < deadBefore(accountId).expired) return { state: 'expired' }
       return { state: 'valid', account: accountId, scopes: (scope ?? '').split(' ').filter(Boolean), clientId }
     },
@@ -98,7 +102,7 @@ export function createOauthStore(options: {
     },
     /** Forgets what ran out more than a day ago. */
     tidy(): void {
-      const limit = now() / 1_000 - 86_400
+      const limit = seconds() - 86_400
       for (const entries of Object.values(state)) {
         for (const [id, { payload }] of Object.entries(entries)) {
           if (typeof payload.exp === 'number' && payload.exp < limit) delete entries[id]

@@ -59,7 +59,7 @@ export function createOauth(options: {
       },
       features: {
         devInteractions: { enabled: false },
-        revocation: { enabled: true },
+        revocation: { enabled: true, allowedPolicy: (_context, client, token) => token.clientId === client.clientId },
         rpInitiatedLogout: { enabled: false },
         userinfo: { enabled: false },
         resourceIndicators: { enabled: false },
@@ -67,11 +67,12 @@ export function createOauth(options: {
       },
       findAccount: (_context, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
       interactions: { url: (_context, interaction) => `${url()}/consent/${interaction.uid}` },
-      // Every authorization asks anew, as vendors do with an application that wants a refresh token.
+      // Access that was allowed before is no reason not to ask.
       loadExistingGrant: async (context) => {
         const id = context.oidc.result?.consent?.grantId
         return id ? await context.oidc.provider.Grant.find(id) : undefined
       },
+      expiresWithSession: () => false,
       issueRefreshToken: (_context, _client, source) => !withoutRefresh.has(source.grantId ?? ''),
       rotateRefreshToken: () => shape.refreshToken === 'rotates',
       ttl: {
@@ -142,6 +143,8 @@ export function createOauth(options: {
     async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
       if (path.startsWith('/consent/')) return await consent(request, response)
       const oidc = await provider()
+      // Every authorization begins signed out, so that each can choose its account.
+      if (path.startsWith('/auth')) request.headers.cookie = withoutSession(request.headers.cookie ?? '', vendor)
       Object.assign(request, { originalUrl: request.url, url: path })
       await oidc.callback()(request, response)
     },
@@ -170,6 +173,12 @@ export function createOauth(options: {
 export type Oauth = ReturnType<typeof createOauth>
 
 const refreshTokenSeconds = ({ refreshTokenSeconds = 365 * 86_400 }: OauthShape): number => refreshTokenSeconds
+
+const withoutSession = (cookies: string, vendor: string): string =>
+  cookies
+    .split(';')
+    .filter((cookie) => !cookie.trim().startsWith(`${vendor}_session`))
+    .join(';')
 
 async function saveGrant(
   oidc: Provider,

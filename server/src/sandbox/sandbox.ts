@@ -207,7 +207,9 @@ export function createSandbox(options: {
     webhooks: webhooks.sent,
     idle: webhooks.idle,
     emulator: <Actions>(emulator: Emulator<Actions>) => {
-      const { vendor, actions } = create(emulator as Emulator<unknown>)
+      const ours = known.get(emulator.id)
+      if (!ours) throw new TypeError(`The sandbox has no emulator "${emulator.id}".`)
+      const { vendor, actions } = create('load' in ours ? (emulator as Emulator<unknown>) : ours)
       return { world: vendor.world, ...(actions as Actions) }
     },
     async world(id) {
