@@ -29,8 +29,6 @@ const maxBatches = 10
 /** Deliveries of one event that its trace shows; the list has them all. */
 const tracedDeliveries = 200
 
-export type Deliveries = ReturnType<typeof createDeliveries>
-
 /** Deliveries: finding them, tracing one, sending one again, calling one off. */
 export function createDeliveries({
   database,

@@ -26,8 +26,6 @@ import type { NewReplay, Replay } from './schema.ts'
 export const replayKind = 'replay'
 const maxFailures = 5
 
-export type Replays = ReturnType<typeof createReplays>
-
 /**
  * Replays of many deliveries. Each is a chain of jobs: a step puts some hundred deliveries back, moves the cursor and makes
  * the next job, all in one transaction, so that a process may die at any point and another goes on.

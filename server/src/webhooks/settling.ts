@@ -1,6 +1,7 @@
 import { type Db, onCommit } from '../db/database.ts'
 import type { DeliveryKind, Engine } from '../engine/types.ts'
 import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
 import { deliveryIdOf } from './delivery-id.ts'
 import { lockEndpoint, updateEndpoint } from './queries.ts'
 
@@ -14,6 +15,7 @@ const untold = new Set(['delivery.exhausted', 'webhook.test'])
 export function createSettling(deps: {
   engine: Engine
   clock: Clock
+  log: Log
   onDisabled(workspaceId: string, endpointId: string): void
 }) {
   const { engine, clock } = deps
@@ -69,7 +71,10 @@ export function createSettling(deps: {
         payload: { endpointId: id, name: row.name, reason, detail, disabledAt: disabledAt.toISOString() },
       },
     ])
-    onCommit(tx, () => deps.onDisabled(workspaceId, id))
+    onCommit(tx, () => {
+      deps.log.warn({ workspaceId, endpointId: id, reason }, 'Webhook: an endpoint was disabled')
+      deps.onDisabled(workspaceId, id)
+    })
   }
 
   return onSettled

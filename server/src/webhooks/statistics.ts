@@ -20,8 +20,6 @@ const shapes: Record<Window, { length: number; step: number }> = {
 
 type Point = { at: number; delivered: number; failed: number; retried: number | null; accepted: number }
 
-export type WebhookStatistics = ReturnType<typeof createStatistics>
-
 /**
  * What became of deliveries over time. A workspace's events and deliveries are counted by the minute, each endpoint's
  * results, retries and durations by the hour: what only the hours know covers, in the window 1h, this hour and the one before.

@@ -125,5 +125,3 @@ const attemptOf = (outcome: Outcome, at: Date) => ({
   error: outcome.result === 'failed' ? outcome.error : null,
   response: outcome.response ?? null,
 })
-
-export type Trials = ReturnType<typeof createTrials>

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { after, before, test } from 'node:test'
 import { Webhook as StandardWebhook } from 'standardwebhooks'
 import { Webhook as SvixWebhook } from 'svix'
+import { createVault, vaultKey } from '../lib/vault.ts'
 import { type Hub, startHub } from '../test/hub.ts'
 import { startReceiver } from '../test/receiver.ts'
+import { until } from '../test/until.ts'
 import { deliveryOf, publish, register, settled, traceOf } from '../test/webhook-actions.ts'
 
 const ada = { email: 'ada@example.com', score: 78 }
@@ -281,4 +284,27 @@ test('the detail of a delivery shows the request as it was sent, without anythin
   assert.ok(!text.includes(secret) && !text.includes(String(sent.headers['webhook-signature'])))
   // The first 1 KiB, and no half character at its end.
   assert.equal(attemptList[0]!.response, 'é'.repeat(512))
+})
+
+test('an endpoint whose secrets cannot be opened fails by itself and says why; others are served', async () => {
+  await using receiver = await startReceiver()
+  const events = ['contact.created']
+  const { id: broken } = await register(hub, { url: receiver.url, events, retryAttempts: 0 })
+  const { id: whole } = await register(hub, { url: receiver.url, events })
+  // As after a restore with another master key.
+  const key = vaultKey(randomBytes(32))
+  const secret = createVault({ keys: [key], current: key.id }).seal('whsec_x', 'elsewhere')
+  const secrets = JSON.stringify([{ sealed: secret, createdAt: '2026-01-01T00:00:00Z', expiresAt: null }])
+  await hub.database.hub.updateTable('webhookEndpoints').set({ secrets }).where('id', '=', broken).execute()
+
+  const event = await publish(hub, { type: 'contact.created', payload: {} })
+  const ended = await until('both ends', async () => {
+    const { deliveries } = await traceOf(hub, event.id)
+    return deliveries.every(({ status }) => status === 'dead' || status === 'delivered') && deliveries
+  })
+
+  const status = (id: string) => ended.find(({ endpointId }) => endpointId === id)
+  assert.equal(status(whole)!.status, 'delivered')
+  assert.equal(status(broken)!.status, 'dead')
+  assert.match(status(broken)!.attemptList[0]!.error!, /TENON_MASTER_KEY/)
 })

@@ -34,7 +34,7 @@ export function createWebhooks(deps: {
   const addresses = { allowLoopback: config.TENON_ALLOW_LOOPBACK, allow: config.TENON_ALLOW_ADDRESSES }
   const agent = createSafeAgent(addresses)
   const cache = createSettingsCache({ database, vault, log })
-  const onSettled = createSettling({ engine, clock, onDisabled: cache.refresh })
+  const onSettled = createSettling({ engine, clock, log, onDisabled: cache.refresh })
   const kind = createDeliveryKind({ cache, agent, clock, onSettled })
   const endpoints = createEndpoints({
     database,
