@@ -1,7 +1,7 @@
 // Runs around `npm pack` and `npm publish` of a package (its `prepack` and `postpack`). Here packages are run as they are
 // written; Node strips no types inside node_modules, so what is packed is compiled JavaScript with its declarations, and the
 // packed package.json points there. Plain JavaScript, for any Node from 20 on.
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -21,7 +21,11 @@ const withTypes = (path) => ({ types: compiled(path).replace(/\.js$/, '.d.ts'), 
 function prepare() {
   restore()
   rmSync('dist', { recursive: true, force: true })
-  execFileSync(join(root, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.build.json'], { stdio: ['ignore', 2, 2] })
+  run('tsc', '-p', 'tsconfig.build.json')
+  if (bringsConsole()) {
+    const into = ['--outDir', join(process.cwd(), 'console'), '--emptyOutDir', '--logLevel', 'warn']
+    run('vite', 'build', join(root, 'console'), ...into)
+  }
   const { devDependencies: _, scripts: __, ...source } = JSON.parse(readFileSync(manifest, 'utf8'))
   copyFileSync(manifest, saved)
   const exports = Object.fromEntries(Object.entries(source.exports).map(([name, path]) => [name, withTypes(path)]))
@@ -30,11 +34,23 @@ function prepare() {
   copyFileSync(join(root, 'LICENSE'), 'LICENSE')
 }
 
+/** What the tool says goes to standard error: standard output is npm's. */
+function run(tool, ...args) {
+  const { status } = spawnSync(join(root, 'node_modules/.bin', tool), args, { stdio: ['ignore', 2, 2] })
+  if (status === 0) return
+  process.stderr.write(`${tool} failed; its reason is above, and nothing was packed.\n`)
+  process.exit(1)
+}
+
+/** The hub serves the console, so its package holds it. */
+const bringsConsole = () =>
+  JSON.parse(readFileSync(manifest, 'utf8')).files.includes('console') && existsSync(join(root, 'console/index.html'))
+
 function restore() {
   if (!existsSync(saved)) return
   renameSync(saved, manifest)
   rmSync('LICENSE', { force: true })
-  rmSync('dist', { recursive: true, force: true })
+  for (const folder of ['dist', 'console']) rmSync(folder, { recursive: true, force: true })
 }
 
 if (process.argv[2] === 'prepare') prepare()

@@ -105,7 +105,10 @@ export async function createApp(options: {
   /** What vendors and older programs reach at the root as well. */
   const alsoAtRoot: Routes[] = [webhookRoutes(webhooks), deliveryRoutes(webhooks)]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]
-  const console = consoleRoutes(join(import.meta.dirname, '../../console/dist'))
+  // A package brings the console within it; in a checkout it is built next door.
+  const console =
+    consoleRoutes(join(import.meta.dirname, '../console')) ??
+    consoleRoutes(join(import.meta.dirname, '../../console/dist'))
 
   describeRoutes(server, { version, url: config.TENON_PUBLIC_URL })
   for (const routes of atRoot) server.register(routes)
