@@ -55,6 +55,7 @@ test('a first endpoint is created, tested, and gets a published event whose trac
   await page.getByLabel('URL').fill(receiver.url)
   await page.getByPlaceholder('Choose, or type and press Enter').fill('lead.*')
   await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
   await page.getByRole('button', { name: 'Create endpoint' }).click()
   const secret = await textOf(page.getByRole('region', { name: 'Signing secret' }))
   await page.getByRole('button', { name: 'Send a test event' }).click()
@@ -94,6 +95,7 @@ test('an endpoint that the hub refuses says so at the field, however deep it lie
   await page.getByLabel('URL').fill('http://169.254.169.254/latest')
   await page.getByPlaceholder('Choose, or type and press Enter').fill('*')
   await page.keyboard.press('Enter')
+  await page.keyboard.press('Tab')
   await page.getByRole('button', { name: 'Advanced' }).click()
   await page.getByLabel('Filter').fill('{"lead.score":{"$above":5}}')
   await page.getByRole('button', { name: 'Advanced' }).click()
@@ -136,7 +138,12 @@ test('what failed is explained, replayed in bulk with its progress, and survives
   await using receiver = await startReceiver(500)
   await using visitor = await visit(browser, hub)
   const { page, faults } = visitor
-  const endpointId = await addEndpoint(hub, { name: 'Shop', url: receiver.url, retryAttempts: 0 })
+  const endpointId = await addEndpoint(hub, {
+    name: 'Shop',
+    url: receiver.url,
+    events: ['lead.captured'],
+    retryAttempts: 0,
+  })
   const eventId = await publish(hub, 'lead.captured', { email: 'ada@example.com', source: 'api' })
   await signIn(page, hub.email, `/events/${eventId}`)
 
