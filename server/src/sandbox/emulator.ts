@@ -18,6 +18,7 @@
  *         return reply.code(201).send(shown(things.create(request.body)))
  *       })
  *     },
+ *     setup(world) { world.onChange('things', …) }, // what is there from the start, and who hears of changes
  *     actions: (world) => ({ … }),                 // what a person does in the vendor's own app, for tests and the console
  *   })
  *
@@ -28,8 +29,8 @@
  *   Query strings and form bodies (`bodies: ['form']`) are converted to the numbers and booleans of the schema.
  * - `account.records(type)` keeps records (ids, createdAt, updatedAt, soft deletion, pages, changes since); `account.values` any other
  *   state as JSON; `account.once(…)` idempotency keys; `world.nextId()` counters. All state is JSON, since it is kept over a restart.
- * - `world.onChange('things', …)` hears every change of records, `world.send(…)` posts a webhook with the vendor's retries; sign in
- *   `build`, which is called for every attempt.
+ * - `world.onChange('things', …)` in `setup` hears every change of records, `world.send(…)` posts a webhook with the vendor's retries;
+ *   sign in `build`, which is called for every attempt.
  * - Time is `world.now()`; never Date.now().
  * - Latency, outages, cut connections, hangs, dead tokens, lost and repeated webhooks need nothing from you: see faults.ts.
  * - List it in index.ts, lazily, with the credentials that a workspace connects with at once.
@@ -120,6 +121,8 @@ export type Emulator<Actions = object> = {
   /** Headers of every answer, such as a request id. */
   headers?(request: FastifyRequest, world: World): Record<string, string>
   oauth?: OauthShape
+  /** Comes before everything else: what is there from the start, and `world.onChange`. After a restart it meets what it made before. */
+  setup?(world: World): void
   routes(api: Api, world: World): void
   actions?(world: World): Actions
 }

@@ -122,6 +122,7 @@ export function createSandbox(options: {
       send: (webhook) => webhooks.send(id, webhook),
       delay: (ms) => delay(ms, stopping.signal),
     })
+    emulator.setup?.(vendor.world)
     const made = { emulator, vendor, actions: (emulator.actions?.(vendor.world) ?? {}) as object }
     vendors.set(id, made)
     return made
@@ -189,6 +190,8 @@ export function createSandbox(options: {
       const { port: actual } = server.address() as AddressInfo
       const place = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
       url = publicUrl ?? `http://${place}:${actual}`
+      // What is loaded already can say now what is wrong with it.
+      for (const emulator of known.values()) if (!('load' in emulator)) await run(emulator.id)
       return url
     },
     async stop() {

@@ -75,7 +75,9 @@ export const acme = (changes: Partial<OauthShape> = {}) =>
       api.get('/v1/broken', async () => {
         throw new Error('a bug of the emulator')
       })
+    },
 
+    setup(world) {
       world.onChange('things', (account, { action, record }) => {
         const { hookUrl, secret } = account.values as { hookUrl?: string; secret?: string }
         if (hookUrl === undefined || secret === undefined) return

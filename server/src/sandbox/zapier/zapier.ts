@@ -46,16 +46,18 @@ export const zapier = defineEmulator({
   accountNameOf: (request, world) => findHook(world, hookIdOf(request))?.account.name,
   refuse,
 
-  routes(api, world) {
-    const account = world.account('sandbox')
-    if (!hooksOf(account).get(sandboxHookId)) hooksOf(account).create({ kind: 'catch', isOn: true }, sandboxHookId)
+  setup(world) {
+    const hooks = hooksOf(world.account('sandbox'))
+    if (!hooks.get(sandboxHookId)) hooks.create({ kind: 'catch', isOn: true }, sandboxHookId)
+  },
 
+  routes(api, world) {
     const schema = { params: Type.Object({ account: Type.String({ pattern: '^\\d+$' }), hook: Type.String() }) }
     const config = { sandbox: { public: true } }
     for (const kind of ['catch', 'rest'] as const) {
       const path = `${folders[kind]}/:account/:hook`
       api.post(path, { config, schema }, async (request) => run(world, kind, request, request.body ?? {}))
-      api.get(path, { config, schema }, async (request) => run(world, kind, request, request.query))
+      api.get(path, { config, schema }, async (request) => run(world, kind, request, { ...(request.query as object) }))
       api.post(`${path}/raw`, { config, schema }, async (request) =>
         run(world, kind, request, { body: world.bytesOf(request).toString() }),
       )
