@@ -14,13 +14,17 @@ import {
   type New,
   type Note,
   number,
+  type OperationInput,
+  type OperationName,
   oauth2,
   primary,
   readOnly,
   runOperation,
+  type Static,
   schemes,
   Type,
 } from './index.ts'
+import type { inputs } from './operation-schemas.ts'
 
 /*
  * What must not compile. Each line marked so is an assertion: TypeScript reports one that compiles after all, and the type check of
@@ -189,4 +193,30 @@ test('an operation that there is not, or input of another, does not compile', ()
     runOperation(acme, context, 'notes.create', { email: 'ada@example.com' }),
   ]
   void run
+})
+
+/** As it is written in JSON. */
+type Json<T> = T extends Date
+  ? string
+  : T extends readonly (infer Item)[]
+    ? Json<Item>[]
+    : T extends object
+      ? { [K in keyof T]: Json<T[K]> }
+      : T
+type InputSchemas = typeof inputs
+type KeysOf<T> = T extends unknown ? keyof T : never
+/** Operations whose schema accepts what the operation does not, or leaves out a field of it. Those without input have no fields. */
+type Misfits = {
+  [N in OperationName]: string extends keyof OperationInput<N>
+    ? never
+    : Static<InputSchemas[N]> extends Json<OperationInput<N>>
+      ? KeysOf<OperationInput<N>> extends KeysOf<Static<InputSchemas[N]>>
+        ? never
+        : N
+      : N
+}[OperationName]
+
+test('the schema of every operation is its input', () => {
+  const misfits = (name: Misfits): never => name
+  void misfits
 })
