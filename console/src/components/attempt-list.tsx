@@ -26,6 +26,7 @@ export function AttemptList({ deliveryId, attempts, openLast = false }: Props) {
           key={`${attempt.attempt} ${attempt.at}`}
           deliveryId={deliveryId}
           attempt={attempt}
+          position={newestFirst.length - index}
           startsOpen={openLast && index === 0}
         />
       ))}
@@ -39,17 +40,20 @@ const outcomes = {
   dead: ['Failed', 'dead'],
 } as const
 
-type EntryProps = { deliveryId: string; attempt: Attempt; startsOpen: boolean }
+type EntryProps = { deliveryId: string; attempt: Attempt; position: number; startsOpen: boolean }
 
-function AttemptEntry({ deliveryId, attempt, startsOpen }: EntryProps) {
+function AttemptEntry({ deliveryId, attempt, position, startsOpen }: EntryProps) {
   const [isOpen, setOpen] = useState(startsOpen)
   const [word, tone] = outcomes[attempt.outcome]
+  // A replay begins to count at one again.
+  const isReplay = attempt.attempt === 1 && position > 1
   return (
     <div className="attempt">
       <button type="button" className="attempt-summary" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
         <span>
           <Text size="xs" c="dimmed" component="span" mr={10}>
-            Attempt {attempt.attempt}
+            Attempt {position}
+            {isReplay && ', replayed'}
           </Text>
           <Mark of={[attempt.statusCode ? `${word} · ${attempt.statusCode}` : word, tone]} />
         </span>

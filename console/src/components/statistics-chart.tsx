@@ -46,6 +46,7 @@ export function StatisticsChart({ series, window, show, height = 190 }: Props) {
         <BarChart
           {...axes}
           type="stacked"
+          maxBarWidth={40}
           withLegend
           legendProps={{ verticalAlign: 'top', height: 32 }}
           series={[

@@ -73,3 +73,16 @@ export const disabledReasonInWords: Record<DisabledReason, string> = {
   gone: 'It answered 410, which says that it is gone for good',
   failing: 'It did nothing but fail for days',
 }
+
+const ends: Record<string, string> = {
+  exhausted: 'Every attempt failed.',
+  rejected: 'The endpoint refused it for good, so it was not tried again.',
+  expired: 'It waited for too long to be worth delivering.',
+}
+
+/** Why a delivery ended as it did; `reason` is a word of the hub, a colon and the last error. */
+export function reasonInWords(reason: string): string {
+  const [, word = '', error = ''] = /^(\w+)(?:: (.*))?$/s.exec(reason) ?? []
+  const end = ends[word]
+  return end ? [end, error && `The last one ended with: ${error}`].filter(Boolean).join(' ') : reason
+}

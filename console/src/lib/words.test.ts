@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { attemptInWords } from './attempt-in-words.ts'
+import { attemptInWords, reasonInWords } from './attempt-in-words.ts'
 import { curlOfPublish, curlOfRequest } from './curl.ts'
 import { parseJson, parseJsonObject } from './json-input.ts'
 
@@ -67,4 +67,13 @@ test('an array is not an object', () => {
   const parsed = parseJsonObject('[1]')
 
   assert.match('fault' in parsed ? parsed.fault.message : '', /must be an object/)
+})
+
+test('a given-up delivery says how it ended, in words where the hub uses one it knows', () => {
+  assert.equal(
+    reasonInWords('exhausted: The endpoint answered 500.'),
+    'Every attempt failed. The last one ended with: The endpoint answered 500.',
+  )
+  assert.equal(reasonInWords('rejected'), 'The endpoint refused it for good, so it was not tried again.')
+  assert.equal(reasonInWords('something new: x'), 'something new: x')
 })

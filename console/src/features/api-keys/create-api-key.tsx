@@ -115,7 +115,10 @@ const ShownOnce = ({ created, onClose }: { created: CreatedKey; onClose: () => v
     <CodeBlock title="API key" code={created.key} copyLabel="Copy key" />
     <CodeBlock
       title="Try it"
-      code={curlOfPublish(location.origin, created.key, 'lead.captured', { email: 'ada@example.com' })}
+      code={curlOfPublish(location.origin, created.key, 'lead.captured', {
+        email: 'ada@example.com',
+        source: 'website',
+      })}
     />
     <Group justify="flex-end">
       <Button onClick={onClose}>I have stored the key</Button>

@@ -7,7 +7,7 @@ import { Notice } from '../../components/notice.tsx'
 import { DeliveryStatusMark, toneOf } from '../../components/status.tsx'
 import { DueTime } from '../../components/time.tsx'
 import { request } from '../../lib/api.ts'
-import { statusInSentence } from '../../lib/attempt-in-words.ts'
+import { reasonInWords, statusInSentence } from '../../lib/attempt-in-words.ts'
 import { notifyDone, notifyProblem } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { useMayChange } from '../../lib/session.ts'
@@ -48,7 +48,7 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
       </Group>
       {reason && status !== 'delivered' && (
         <div style={{ padding: '0 18px 12px' }}>
-          <Notice tone={status === 'dead' ? 'dead' : 'retrying'}>{reason}</Notice>
+          <Notice tone={status === 'dead' ? 'dead' : 'retrying'}>{reasonInWords(reason)}</Notice>
         </div>
       )}
       {attemptList.length === 0 ? (
