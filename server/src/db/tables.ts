@@ -203,6 +203,22 @@ export interface IntegrationSyncLogs {
   workspaceId: string
 }
 
+export interface IntegrationSyncs {
+  changed: Generated<number>
+  cursor: string | null
+  deleted: Generated<number>
+  errorCode: string | null
+  errorMessage: string | null
+  finishedAt: Date | null
+  id: string
+  integrationId: string
+  operation: string
+  pages: Generated<number>
+  startedAt: Date
+  status: string
+  workspaceId: string
+}
+
 export interface IntegrationTemplates {
   createdAt: Date
   description: string | null
@@ -433,6 +449,7 @@ export interface DB {
   integrations: Integrations
   integrationSubscriptions: IntegrationSubscriptions
   integrationSyncLogs: IntegrationSyncLogs
+  integrationSyncs: IntegrationSyncs
   integrationTemplates: IntegrationTemplates
   jobKeys: JobKeys
   lanes: Lanes

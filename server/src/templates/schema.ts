@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox'
-import { Name, Nullable, Time } from '../api/schemas.ts'
+import { Name, Nullable } from '../api/schemas.ts'
 
 export const categories = [
   'crm',
@@ -41,12 +41,13 @@ export type Template = Static<typeof Template>
 
 export const OperationDescription = Type.Object({
   name: Type.String({ description: 'Such as contacts.create.' }),
-  description: Type.String(),
+  title: Type.String({ description: 'What it does, as a button says it.' }),
+  writes: Type.Boolean({ description: 'Whether something changes at the vendor.' }),
+  lists: Type.Boolean({ description: 'Whether it answers many items.' }),
   repeat: Type.Enum(['safe', 'key', 'lookup', 'never'], {
     description:
       'What may be done after a call whose outcome nobody knows: repeat it, repeat it with the same key, look first, or nothing.',
   }),
-  isList: Type.Boolean(),
   input: JsonSchema,
 })
 export type OperationDescription = Static<typeof OperationDescription>

@@ -1,17 +1,18 @@
 import { notFound } from '../api/errors.ts'
 import type { Database } from '../db/database.ts'
 import type { AnyConnector, Auth } from '../kit/connector.ts'
+import { defaultRateLimit } from '../kit/pace.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Catalogue } from './catalogue.ts'
 import { describeOperations } from './describe-operations.ts'
+import { type Plain, plain } from './plain.ts'
 import { decide, findTemplateRow, listTemplateRows, type TemplateRow } from './queries.ts'
 import type { Template, TemplateChanges, TemplateDetail, TemplateFilter } from './schema.ts'
 
 export type Templates = ReturnType<typeof createTemplates>
 
-/** The vendor's limit where its connector names none. */
-export const defaultRateLimit = { requests: 100, perMs: 60_000 }
-export const defaultConcurrency = 8
+/** As the gate of the kit has it. */
+const defaultConcurrency = 8
 
 /** Connectors as a catalogue: what their code says, and what the platform admin decided about them. */
 export function createTemplates({
@@ -107,11 +108,6 @@ function describeWebhooks({ webhook }: AnyConnector): TemplateDetail['webhooks']
     subscribes: webhook.subscribe !== undefined,
   }
 }
-
-type Plain = Record<string, unknown> & { properties?: Record<string, Record<string, unknown>> }
-
-/** A schema as JSON: what typebox keeps beside it is left behind. */
-export const plain = (schema: object): Plain => JSON.parse(JSON.stringify(schema)) as Plain
 
 /** Every credential is sealed, whether its author marked it or not. */
 function sealedAll(schema: Plain): Plain {
