@@ -57,7 +57,9 @@ async function pack(folder: string): Promise<string> {
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
   const before = await readFile(join(copy, 'sdk/package.json'), 'utf8')
 
-  const { stdout } = await run('npm', ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder], { cwd: join(copy, 'sdk') })
+  const { stdout } = await run('npm', ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder], {
+    cwd: join(copy, 'sdk'),
+  })
 
   assert.equal(await readFile(join(copy, 'sdk/package.json'), 'utf8'), before)
   const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]

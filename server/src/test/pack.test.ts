@@ -44,7 +44,9 @@ async function installed(folder: string, packages: string[]): Promise<string> {
   for (const name of packages) {
     const isSource = (path: string) => !['dist', 'openapi.json'].includes(basename(path))
     await cp(join(root, name), join(copy, name), { recursive: true, filter: isSource })
-    const { stdout } = await run('npm', ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder], { cwd: join(copy, name) })
+    const { stdout } = await run('npm', ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder], {
+      cwd: join(copy, name),
+    })
     const [packed] = JSON.parse(stdout) as [{ name: string; filename: string }]
     own.add(packed.name)
     await mkdir(join(modules, packed.name))
