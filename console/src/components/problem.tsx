@@ -25,6 +25,6 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
 /** The sentence for a person, with the fields that the hub found fault with. */
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something in the console failed. Reload the page; if it stays, it is a bug.'
-  const faults = error.details.map(({ field, message }) => `${field.replace(/^body\./, '')}: ${message}`)
-  return faults.length && faults.length <= 3 ? `${error.message} ${faults.join('; ')}` : error.message
+  const faults = error.details.slice(0, 5).map(({ field, message }) => `${field.replace(/^body\./, '')} ${message}.`)
+  return faults.length ? faults.join(' ') : error.message
 }

@@ -14,13 +14,13 @@ const refused = (...fields: string[]) =>
   )
 
 test('a fault stands at the field that it names', () => {
-  assert.deepEqual(fieldFaults(refused('body.url', 'query.limit'), ['url', 'name']), { url: 'is wrong' })
+  assert.deepEqual(fieldFaults(refused('body.url', 'query.limit'), ['url', 'name']), { url: 'This is wrong.' })
 })
 
 test('a fault inside a field stands at that field and says where', () => {
   assert.deepEqual(fieldFaults(refused('body.filter.amount.$gt', 'body.events[2]'), ['filter', 'events']), {
-    filter: 'amount.$gt: is wrong',
-    events: '[2]: is wrong',
+    filter: 'amount.$gt is wrong.',
+    events: '[2] is wrong.',
   })
 })
 

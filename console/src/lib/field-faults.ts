@@ -2,7 +2,7 @@ import { ApiError } from './api.ts'
 
 /**
  * The hub's faults by the field of the form that they belong to: `body.url` is the fault of `url`, and one inside a
- * field, such as `body.filter.amount`, of that field.
+ * field, such as `body.filter.amount`, of that field. The hub words a fault to follow its subject: `must be a URL`.
  */
 export function fieldFaults(error: unknown, fields: readonly string[]): Record<string, string> {
   if (!(error instanceof ApiError)) return {}
@@ -10,7 +10,7 @@ export function fieldFaults(error: unknown, fields: readonly string[]): Record<s
   for (const { field, message } of error.details) {
     const name = field.replace(/^body\.?/, '')
     const owner = fields.find((candidate) => name === candidate || new RegExp(`^${candidate}[.[]`).test(name))
-    if (owner) faults[owner] = name === owner ? message : `${name.slice(owner.length).replace(/^\./, '')}: ${message}`
+    if (owner) faults[owner] = `${name === owner ? 'This' : name.slice(owner.length).replace(/^\./, '')} ${message}.`
   }
   return faults
 }

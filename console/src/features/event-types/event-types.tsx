@@ -118,7 +118,7 @@ function Detail({ type, mayChange }: { type: EventType; mayChange: boolean }) {
                 await queries.invalidateQueries({ queryKey: [paths.eventTypes] })
               }}
             >
-              Its events stay. New ones can still be published, but are no longer checked.
+              Its events stay, but no new ones can be published until it is added again.
             </ConfirmButton>
           </>
         )}

@@ -66,7 +66,7 @@ function PublishForm({ type: wanted, onClose }: Props) {
         {typesError && <Problem error={typesError} />}
         <Autocomplete
           label="Type"
-          description="One of the catalogue, or a name of your own such as order.shipped"
+          description="One of the catalogue; types of your own are added under Event types"
           required
           data-autofocus={wanted ? undefined : true}
           openOnFocus={false}

@@ -33,7 +33,7 @@ export function Account() {
       <Panel title="Change the password">
         <form onSubmit={form.onSubmit((values) => change.mutate(values))}>
           <Stack maw={400}>
-            {change.error && <Problem error={change.error} />}
+            {change.error && Object.keys(form.errors).length === 0 && <Problem error={change.error} />}
             <input type="hidden" autoComplete="username" value={person.email} readOnly />
             <PasswordInput
               label="Current password"
