@@ -14,7 +14,7 @@ import {
  *
  * A secret has one of two forms:
  * - `whsec_` and the base64 of 24 to 64 bytes: Standard Webhooks signs with those bytes;
- * - 16 to 128 printable ASCII characters that the user chose: Standard Webhooks signs with the characters as such, which
+ * - 12 to 128 printable ASCII characters that the user chose: Standard Webhooks signs with the characters as such, which
  *   is what the public libraries call the raw format. When such a secret also reads as base64, a library that is not
  *   told `raw` would decode it, so a second `v1` signature is added for that reading.
  * `X-Webhook-Signature` always signs with the characters of the secret as shown, prefix included, so that a receiver
@@ -59,8 +59,8 @@ export function problemOfSecret(secret: string): string | undefined {
     if (bytes && bytes.length >= 24 && bytes.length <= 64) return undefined
     return `A secret that starts with ${secretPrefix} must go on with the base64 of 24 to 64 bytes.`
   }
-  if (/^[\x21-\x7e]{16,128}$/.test(secret)) return undefined
-  return 'A secret must have 16 to 128 characters, all of them printable ASCII without spaces.'
+  if (/^[\x21-\x7e]{12,128}$/.test(secret)) return undefined
+  return 'A secret must have 12 to 128 characters, all of them printable ASCII without spaces.'
 }
 
 /** Turns a secret into keys, once per endpoint; throws a `TypeError` for one that `problemOfSecret` objects to. */

@@ -14,7 +14,7 @@ const Filter = Type.Record(Type.String(), Type.Unknown(), {
 const Secret = Type.String({
   minLength: 1,
   maxLength: 200,
-  description: 'whsec_ and base64, or 16 to 128 printable characters. One is made where none is given.',
+  description: 'whsec_ and base64, or 12 to 128 printable characters. One is made where none is given.',
 })
 const SignatureAlgorithms = Type.Array(Type.Enum(['hmac-sha256', 'ed25519']), {
   minItems: 1,
