@@ -66,9 +66,6 @@ export function formatTick(iso: string, window: string): string {
   return new Intl.DateTimeFormat('en', options).format(Date.parse(iso))
 }
 
-/** The end of an id, enough to tell neighbours apart: UUIDv7 start alike. */
-export const shortId = (id: string): string => `…${id.slice(-8)}`
-
 /** Text indented as JSON where it is JSON, as it came where it is not. */
 export function prettyJson(text: string): string {
   try {
