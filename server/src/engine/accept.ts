@@ -57,8 +57,8 @@ export function createAcceptance(options: {
   /** Work was left for whoever claims it. */
   onSpilled(): void
   onAccepted(workspaceId: string, count: number): void
-  /** Rows whose insertion may or may not have happened, and which nobody has in memory. */
-  onUncertain(deliveries: NewDelivery[]): void
+  /** Rows may or may not have been inserted as this process's own. */
+  onUncertain(): void
 }) {
   const { database, dispatcher, subscriptions, clock } = options
   const queue: Submission[] = []
@@ -154,11 +154,12 @@ export function createAcceptance(options: {
           continue
         }
         if (!isPassingFailure(error)) throw error
+        // The rows may stand there as this process's own, and the next attempt may leave them to others.
+        options.onUncertain()
         if (Date.now() < deadline) {
           await new Promise((resolve) => setTimeout(resolve, 100))
           continue
         }
-        options.onUncertain(deliveries.filter((delivery) => delivery.owned))
         throw new UnavailableError(error)
       }
       for (const { lane, delivery, event } of owned) {

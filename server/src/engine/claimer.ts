@@ -3,6 +3,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { type ClaimedRow, claim, findWaitingLanes, holdLanes, letGo, newCursor, readEvents, release } from './claim.ts'
 import { type Dispatcher, isExclusive, type Lane, type Work } from './dispatcher.ts'
+import type { Strays } from './strays.ts'
 import type { DeliveryKind, JobKind, LanePolicy } from './types.ts'
 
 /** One look: so many workspaces, lanes of each, rows of a lane, rows in all. */
@@ -24,12 +25,13 @@ export function createClaimer(options: {
   clock: Clock
   log: Log
   dispatcher: Dispatcher
+  strays: Strays
   owner(): number
   kind(name: string): DeliveryKind | JobKind | undefined
   /** Work that cannot be done: its kind or destination is gone, or its event was dropped. */
   onHopeless(work: ClaimedRow, reason: 'rejected' | 'expired', error: string): void
 }) {
-  const { database, clock, log, dispatcher } = options
+  const { database, clock, log, dispatcher, strays } = options
   const cursor = newCursor()
   let timer: NodeJS.Timeout | undefined
   let running = false
@@ -95,15 +97,19 @@ export function createClaimer(options: {
     await hold(chosen)
     const claimable = chosen.filter(({ lane }) => !isExclusive(lane.policy) || lane.held)
     if (claimable.length === 0) return 0
-    const claimed = await claim(
-      database.hot,
-      options.owner(),
-      claimable.map(({ lane, kind, room }) => ({ workspaceId: lane.workspaceId, lane: lane.id, kind, room })),
-    )
+    let claimed: ClaimedRow[] = []
     try {
+      claimed = await claim(
+        database.hot,
+        options.owner(),
+        claimable.map(({ lane, kind, room }) => ({ workspaceId: lane.workspaceId, lane: lane.id, kind, room })),
+      )
       const lanes = new Map(claimable.map(({ lane }) => [lane.id, lane]))
       for (const work of await toWorks(claimed)) dispatcher.add(lanes.get(work.lane)!, work)
     } catch (error) {
+      // Whether the rows became ours is not known where the claim itself failed.
+      strays.doubt()
+      for (const { lane } of claimable) if (lane.held) strays.keep(lane)
       await giveBack(claimed)
       throw error
     }
@@ -146,15 +152,26 @@ export function createClaimer(options: {
 
   /** Lets go of an exclusive lane, so that any process may take its next work. */
   async function unhold(lane: Lane): Promise<void> {
-    await letGo(database.hot, options.owner(), lane.workspaceId, lane.id)
-    // Only now: until the row says so, this process must not take hold of it again.
-    lane.held = false
-    dispatcher.forget(lane)
+    await lane.givingBack
+    if (strays.inDoubt()) return strays.keep(lane)
+    try {
+      await letGo(database.hot, options.owner(), lane.workspaceId, lane.id)
+      // Only now: until the row says so, this process must not take hold of it again.
+      lane.held = false
+      dispatcher.forget(lane)
+    } catch {
+      strays.keep(lane)
+    }
   }
 
   async function giveBack(works: { workspaceId: string; id: string; lane: string }[]): Promise<void> {
-    for (let i = 0; i < works.length; i += 1_000)
-      await release(database.hot, options.owner(), works.slice(i, i + 1_000))
+    try {
+      for (let i = 0; i < works.length; i += 1_000)
+        await release(database.hot, options.owner(), works.slice(i, i + 1_000))
+    } catch (error) {
+      strays.doubt()
+      throw error
+    }
   }
 
   async function toWorks(claimed: ClaimedRow[]): Promise<Work[]> {

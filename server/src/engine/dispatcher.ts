@@ -39,6 +39,8 @@ export type Lane = {
   askingForTokens: boolean
   /** This process holds the lane exclusively, as ordered and counted lanes require. */
   held: boolean
+  /** What waited of it is on its way back to the database. */
+  givingBack: Promise<void> | undefined
 }
 
 type WorkspaceRing = { id: string; lanes: Fifo<Lane>; queued: boolean }
@@ -68,6 +70,7 @@ export function createDispatcher(options: {
   const lanes = new Map<string, Lane>()
   const workspaces = new Map<string, WorkspaceRing>()
   const ring = new Fifo<WorkspaceRing>()
+  const inHand = new Set<Work>()
   let running = 0
   let waiting = 0
   let bytes = 0
@@ -93,6 +96,7 @@ export function createDispatcher(options: {
         tokens: 0,
         askingForTokens: false,
         held: false,
+        givingBack: undefined,
       }
       lanes.set(id, lane)
     }
@@ -191,6 +195,7 @@ export function createDispatcher(options: {
     },
 
     add(lane: Lane, work: Work): void {
+      inHand.add(work)
       lane.waiting.push(work)
       waiting += 1
       bytes += sizeOf(work)
@@ -207,6 +212,13 @@ export function createDispatcher(options: {
       pump()
     },
 
+    /** The work's end is durable, or it was taken over: it is no longer this process's. */
+    dismiss(work: Work): void {
+      inHand.delete(work)
+    },
+    /** All work of this process that waits, runs, or has ended and is not yet written. */
+    inHand: () => inHand.values(),
+
     grant(lane: Lane, tokens: number): void {
       lane.askingForTokens = false
       lane.tokens += tokens
@@ -218,7 +230,10 @@ export function createDispatcher(options: {
     takeWaiting(lane: Lane): Work[] {
       const taken = lane.waiting.drain()
       waiting -= taken.length
-      for (const work of taken) bytes -= sizeOf(work)
+      for (const work of taken) {
+        bytes -= sizeOf(work)
+        inHand.delete(work)
+      }
       if (taken.length > 0) lane.backlog = true
       return taken
     },

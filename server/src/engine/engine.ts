@@ -13,6 +13,7 @@ import { maintain } from './maintenance.ts'
 import { ensurePartitions } from './partitions.ts'
 import { createPresence } from './presence.ts'
 import { createSettlement } from './settle.ts'
+import { createStrays } from './strays.ts'
 import { createSubscriptions, type SubscriptionSource } from './subscriptions.ts'
 import { createTimetable } from './timetable.ts'
 import { type Delivery, type DeliveryKind, type Engine, type JobKind, type Outcome, systemWorkspace } from './types.ts'
@@ -83,11 +84,13 @@ export function createEngine(options: {
       woken()
     },
   })
+  const strays = createStrays({ database, log, dispatcher, owner, onReleased: woken })
   const claimer = createClaimer({
     database,
     clock,
     log,
     dispatcher,
+    strays,
     owner,
     kind: (name) => kinds.get(name),
     onHopeless: ({ payload: _payload, ...row }, reason, error) => {
@@ -154,7 +157,7 @@ export function createEngine(options: {
       counters.accepted += count
       acceptedCounts.add(workspaceId, count, now())
     },
-    onUncertain: (deliveries) => void claimer.giveBack(deliveries).catch(() => {}),
+    onUncertain: strays.doubt,
   })
 
   /** Wakes this process's claimer, and the other processes'. */
@@ -196,7 +199,13 @@ export function createEngine(options: {
     pausedLanes.add(lane)
     pauseTimer ??= setInterval(endPauses, 250)
     const waiting = dispatcher.takeWaiting(lane)
-    if (waiting.length > 0) await claimer.giveBack(waiting).catch(() => {})
+    if (waiting.length > 0) {
+      // After those that are still on their way; whoever takes hold of the lane next must find all of them.
+      const before = lane.givingBack
+      lane.givingBack = Promise.all([before, claimer.giveBack(waiting).catch(() => {})]).then(() => {})
+    }
+    // Nothing will end here that would let go of it.
+    if (lane.held && lane.running === 0) await claimer.unhold(lane)
   }
 
   function endPauses(): void {
@@ -260,8 +269,10 @@ export function createEngine(options: {
         }
       }
     }
-    if (completed) finish(lane)
-    else settle(work, lane, at, outcome, kind)
+    if (completed) {
+      dispatcher.dismiss(work)
+      finish(lane)
+    } else settle(work, lane, at, outcome, kind)
   }
 
   async function attemptDelivery(work: Work, delivery: Delivery, kind: DeliveryKind): Promise<Outcome> {
@@ -352,17 +363,18 @@ export function createEngine(options: {
     }
     if (lane.held || settlement.pending() > pendingLimit) settlement.add(completion, () => written(completion, lane))
     else {
-      settlement.add(completion, () => expectRetry(completion))
+      settlement.add(completion, () => dismiss(completion))
       finish(lane)
     }
   }
 
   function written(completion: Completion, lane: Lane): void {
-    expectRetry(completion)
+    dismiss(completion)
     finish(lane)
   }
 
-  function expectRetry({ next }: Completion): void {
+  function dismiss({ work, next }: Completion): void {
+    dispatcher.dismiss(work)
     if (next.do === 'retry' && !next.inPlace) timetable.expect(next.dueAt)
   }
 
@@ -408,6 +420,7 @@ export function createEngine(options: {
     async stop(deadlineMs) {
       running = false
       timetable.stop()
+      strays.stop()
       dispatcher.close()
       await claimer.stop()
       const deadline = Date.now() + deadlineMs
