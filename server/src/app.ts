@@ -9,16 +9,28 @@ import { describeRoutes, docsRoutes } from './api/openapi.ts'
 import { createRateLimits } from './api/rate-limit.ts'
 import { closeServer, createServer, type Routes, type Server } from './api/server.ts'
 import type { Config } from './config.ts'
+import { connectors as ownConnectors } from './connectors/index.ts'
 import type { Database } from './db/database.ts'
 import { createEngine } from './engine/engine.ts'
 import type { Engine } from './engine/types.ts'
 import { createEventTypes } from './events/event-types.ts'
 import { createEvents, type Events } from './events/events.ts'
 import { eventRoutes } from './events/routes.ts'
+import { agentRoutes } from './integrations/agent-routes.ts'
+import { type Connections, createConnections } from './integrations/connections.ts'
+import { operationRoutes } from './integrations/operation-routes.ts'
+import { integrationRoutes } from './integrations/routes.ts'
+import { createStoredCredentials } from './integrations/stored-credentials.ts'
+import { transferRoutes } from './integrations/transfer-routes.ts'
+import { trafficRecorder } from './kit/record.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
+import { createSafeAgent } from './lib/safe-fetch.ts'
 import { tracer } from './lib/tracing.ts'
 import type { Vault } from './lib/vault.ts'
+import { type ConnectorEntry, createCatalogue } from './templates/catalogue.ts'
+import { templateRoutes } from './templates/routes.ts'
+import { createTemplates } from './templates/templates.ts'
 import { version } from './version.ts'
 import { deliveryRoutes, eventTraceRoutes, webhookRoutes } from './webhooks/routes.ts'
 import { createWebhooks } from './webhooks/webhooks.ts'
@@ -40,6 +52,8 @@ export type App = {
   engine: Engine
   /** Publishing from within the process. */
   events: Events
+  /** Calling vendors from within the process. */
+  open: Connections['open']
   /** Starts the engine and listens. Answers the URL. */
   start(): Promise<string>
   /** Starts the engine only: requests come from this process, by `server.inject`. */
@@ -55,8 +69,10 @@ export async function createApp(options: {
   vault: Vault
   log: Log
   clock: Clock
+  /** What can be connected; the hub's own connectors unless given. */
+  connectors?: readonly ConnectorEntry[] | undefined
 }): Promise<App> {
-  const { config, database, vault, log, clock } = options
+  const { config, database, vault, log, clock, connectors = ownConnectors } = options
   const role = config.TENON_ROLE
   const engine = createEngine({ database, log, clock, role, retentionDays: config.TENON_RETENTION_DAYS })
 
@@ -72,6 +88,14 @@ export async function createApp(options: {
   const eventTypes = createEventTypes({ database, clock })
   const events = createEvents({ database, engine, eventTypes })
   const webhooks = createWebhooks({ config, database, engine, events, eventTypes, vault, clock, log })
+
+  const templates = createTemplates({ database, catalogue: createCatalogue(connectors), clock })
+  const traffic = trafficOf(config)
+  const connections = createConnections({
+    ...{ database, engine, eventTypes, vault, templates, traffic, clock, log },
+    credentials: createStoredCredentials({ database, vault }),
+    retentionDays: config.TENON_RETENTION_DAYS,
+  })
 
   defineErasure(engine, database)
   engine.define('housekeeping', {
@@ -100,10 +124,18 @@ export async function createApp(options: {
     apiKeyRoutes({ apiKeys }),
     eventRoutes({ events, eventTypes }),
     eventTraceRoutes(webhooks),
+    agentRoutes(connections),
     docsRoutes,
   ]
   /** What vendors and older programs reach at the root as well. */
-  const alsoAtRoot: Routes[] = [webhookRoutes(webhooks), deliveryRoutes(webhooks)]
+  const alsoAtRoot: Routes[] = [
+    webhookRoutes(webhooks),
+    deliveryRoutes(webhooks),
+    templateRoutes({ templates }),
+    integrationRoutes(connections),
+    operationRoutes(connections),
+    transferRoutes(connections),
+  ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]
   // A package brings the console within it; in a checkout it is built next door.
   const console =
@@ -129,6 +161,7 @@ export async function createApp(options: {
     server,
     engine,
     events,
+    open: connections.open,
     run,
     start: async () => {
       await run()
@@ -146,6 +179,20 @@ export async function createApp(options: {
       }
       await listener?.stop()
       await webhooks.close()
+      await connections.close()
+      await Promise.all([traffic.agent.destroy(), traffic.overrideAgent.destroy()])
     },
+  }
+}
+
+/** How vendors are reached: at public addresses, or at what stands in for them. */
+function trafficOf(config: Config) {
+  const { TENON_ALLOW_LOOPBACK: allowLoopback, TENON_ALLOW_ADDRESSES: allow, TENON_RECORD_TRAFFIC: file } = config
+  return {
+    agent: createSafeAgent({ allowLoopback, allow }),
+    overrides: config.TENON_VENDOR_OVERRIDES,
+    // The operator chose these, so they may be on this machine.
+    overrideAgent: createSafeAgent({ allowLoopback: true, allow }),
+    record: file === undefined ? undefined : trafficRecorder(file),
   }
 }

@@ -121,6 +121,21 @@ export const variables = {
     help: 'Bearer token that /metrics asks for; without it /metrics answers loopback addresses and the platform admin only.',
     secret: true,
   },
+  TENON_SANDBOX: {
+    default: 'auto',
+    read: oneOf('auto', 'on', 'off'),
+    help: 'Stands in for the vendors, so that everything can be tried: on, off, or auto, which is on in development while no application of a vendor is configured.',
+  },
+  TENON_VENDOR_OVERRIDES: {
+    default: '{}',
+    read: hostMap,
+    help: 'Stand-ins for vendors, as JSON: {"api.hubapi.com": "http://127.0.0.1:4010/hubspot"}. The sandbox adds its own.',
+  },
+  TENON_RECORD_TRAFFIC: {
+    default: '',
+    read: optional(text),
+    help: 'File that each exchange with a vendor is appended to as a JSON line, secrets redacted; for development.',
+  },
   TENON_STOP_MS: {
     default: '10000',
     read: integer(0, 600_000),
@@ -234,14 +249,31 @@ function list(value: string): string[] {
     .filter((part) => part !== '')
 }
 
+function hostMap(value: string): Record<string, string> {
+  let read: unknown
+  try {
+    read = JSON.parse(value)
+  } catch {
+    read = undefined
+  }
+  const isMap = typeof read === 'object' && read !== null && !Array.isArray(read)
+  if (!isMap || !Object.values(read as object).every((base) => typeof base === 'string' && isHttpUrl(base))) {
+    throw new Error('a JSON object of host names and the http:// or https:// URLs that stand in for them')
+  }
+  return read as Record<string, string>
+}
+
 function folder(value: string): string {
   return resolve(value)
 }
 
 function url(value: string): string {
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol))
-    throw new Error('a URL that starts with http:// or https://')
+  if (!isHttpUrl(value)) throw new Error('a URL that starts with http:// or https://')
   return value.replace(/\/+$/, '')
+}
+
+function isHttpUrl(value: string): boolean {
+  return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
 }
 
 function postgresUrl(value: string): string {

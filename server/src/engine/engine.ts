@@ -342,7 +342,7 @@ export function createEngine(options: {
     } else {
       const rule = kind.delivers ? kind.retry(work.lane) : (kind.retry ?? defaultRetry)
       const wait = outcome.final ? undefined : rule(work.attempt + 1)
-      const opened = recorded ? breaker.failed(lane, now()) : undefined
+      const opened = recorded && !outcome.blameless ? breaker.failed(lane, now()) : undefined
       if (wait === undefined) {
         counters.dead += 1
         completion = {

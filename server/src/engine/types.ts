@@ -72,6 +72,8 @@ export type Outcome =
       retryAfterMs?: number | undefined
       /** Not worth another try: the delivery dies at once. */
       final?: boolean | undefined
+      /** The destination is well and refused only this: the lane's breaker takes no notice. */
+      blameless?: boolean | undefined
     }
 
 export type Delivery = { event: StoredEvent; lane: string; kind: string; attempt: number }

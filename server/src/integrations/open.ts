@@ -100,8 +100,8 @@ export function createOpening({ runner, integrations }: { runner: Runner; integr
     const capabilities: Record<string, Record<string, unknown>> = {}
     for (const name of operations) {
       const [capability, operation] = name.split('.') as [string, string]
-      const group = (capabilities[capability] ??= {})
-      group[operation] = (input: never, options?: RunOptions) => run(name, input, options)
+      const call = (input: never, options?: RunOptions) => run(name, input, options)
+      capabilities[capability] = { ...capabilities[capability], [operation]: call }
     }
 
     const open: OpenIntegration = {

@@ -110,7 +110,7 @@ export const TestResult = Type.Object({
 export type TestResult = Static<typeof TestResult>
 
 export const Defaults = Type.Object({
-  capabilities: Type.Array(Capability, { minItems: 1, maxItems: 20, uniqueItems: true }),
+  capabilities: Type.Array(Capability, { maxItems: 20, uniqueItems: true }),
 })
 export type Defaults = Static<typeof Defaults>
 
@@ -276,6 +276,13 @@ export const PreviewResult = Type.Object({
 })
 export type PreviewResult = Static<typeof PreviewResult>
 
+const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+export const ByDeliveryId = Type.Object({
+  deliveryId: Type.String({
+    pattern: `^${uuid}\\.${uuid}$`,
+    'x-expects': 'the id of a delivery, <event id>.<integration id>',
+  }),
+})
 export const Reconciliation = Type.Object({
   outcome: Type.Optional(
     Type.Enum(['done', 'not_done'], {

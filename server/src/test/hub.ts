@@ -4,7 +4,8 @@ import { readConfig } from '../config.ts'
 import { type Database, openDatabase } from '../db/database.ts'
 import { type Clock, systemClock } from '../lib/clock.ts'
 import { type Log, silentLog } from '../lib/log.ts'
-import { createVault, vaultKey } from '../lib/vault.ts'
+import { createVault, type Vault, vaultKey } from '../lib/vault.ts'
+import type { ConnectorEntry } from '../templates/catalogue.ts'
 import { testDatabase } from './database.ts'
 
 export type Answer<Data = unknown> = {
@@ -50,6 +51,9 @@ export async function startHub(
     role?: 'all' | 'api' | 'worker'
     log?: Log
     databaseUrl?: string
+    /** What can be connected, in place of the hub's own connectors. */
+    connectors?: readonly ConnectorEntry[]
+    vault?: Vault
   } = {},
 ): Promise<Hub> {
   const clock = options.clock ?? systemClock
@@ -67,8 +71,8 @@ export async function startHub(
   const place = options.databaseUrl ? shared(options.databaseUrl) : await testDatabase()
   const database = openDatabase({ connection: { connectionString: place.url }, max: config.DB_POOL, log })
   const key = vaultKey(randomBytes(32))
-  const vault = createVault({ keys: [key], current: key.id })
-  const app = await createApp({ config, database, vault, log, clock })
+  const vault = options.vault ?? createVault({ keys: [key], current: key.id })
+  const app = await createApp({ config, database, vault, log, clock, connectors: options.connectors })
   const dispose = async () => {
     await app.stop(5_000)
     await database.close()
