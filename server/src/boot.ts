@@ -9,6 +9,7 @@ import type { Log } from './lib/log.ts'
 import { loadMasterKey } from './lib/master-key.ts'
 import { startTracing } from './lib/tracing.ts'
 import { createVault } from './lib/vault.ts'
+import type { HubSandbox } from './sandbox/for-hub.ts'
 import { version } from './version.ts'
 import { bootstrap, type FirstSignIn } from './workspaces/bootstrap.ts'
 
@@ -22,6 +23,8 @@ export type Booted = {
   first: FirstSignIn | undefined
   /** Whether a first start leaves what it made in the data folder. */
   keepsFirst: boolean
+  /** Stands in for the vendors; undefined where real ones are meant. */
+  sandbox: HubSandbox | undefined
 }
 
 /** Opens everything that a hub needs, in order, up to the app, which does not run yet. What each step opened is put on `stops`. */
@@ -50,12 +53,29 @@ export async function boot(config: Config, log: Log, stops: Stops): Promise<Boot
     log.warn({ file: masterKey.file }, 'made a master key; keep it, what it seals opens with nothing else')
   }
   const clock = systemClock
-  const app = await createApp({ config, database, vault: createVault(masterKey), log, clock })
+  const sandbox = await openSandbox(config, log)
+  if (sandbox) stops.push(sandbox.stop)
+  // What the operator says counts before the sandbox.
+  const overrides = { ...sandbox?.overrides, ...config.TENON_VENDOR_OVERRIDES }
+  const app = await createApp({
+    config: { ...config, TENON_VENDOR_OVERRIDES: overrides },
+    database,
+    vault: createVault(masterKey),
+    log,
+    clock,
+  })
   stops.push(() => app.stop(config.TENON_STOP_MS))
 
   const keepsFirst = embedded !== undefined || (!production && config.TENON_ADMIN_KEY === undefined)
   const first = keepsFirst ? await bootstrap({ database, clock, dataFolder: config.TENON_DATA }) : undefined
-  return { app, database, first, keepsFirst }
+  return { app, database, first, keepsFirst, sandbox }
+}
+
+/** The emulators and what they need are loaded only where they are wanted. */
+async function openSandbox(config: Config, log: Log): Promise<HubSandbox | undefined> {
+  if (config.TENON_SANDBOX === 'off') return undefined
+  const { bringsSandbox, startSandboxForHub } = await import('./sandbox/for-hub.ts')
+  return bringsSandbox(config) ? await startSandboxForHub({ config, clock: systemClock, log }) : undefined
 }
 
 /** Closes what was opened. The database goes last, since everything else may still write to it. */

@@ -27,14 +27,20 @@ export async function start(env: Record<string, string | undefined> = process.en
 
 /** Starts everything in order. */
 async function open(config: Config, log: Log, stops: Stops): Promise<void> {
-  const { app, first, keepsFirst } = await boot(config, log, stops)
+  const { app, first, keepsFirst, sandbox } = await boot(config, log, stops)
   const url = await app.start()
-  greet({ config, url: config.TENON_PUBLIC_URL ?? url, first, hasFile: keepsFirst })
+  greet({ config, url: config.TENON_PUBLIC_URL ?? url, first, hasFile: keepsFirst, sandbox: sandbox?.url })
 }
 
 /** Tells the person who started the hub what to do next. */
-function greet(options: { config: Config; url: string; first: FirstSignIn | undefined; hasFile: boolean }): void {
-  const { config, url, first, hasFile } = options
+function greet(options: {
+  config: Config
+  url: string
+  first: FirstSignIn | undefined
+  hasFile: boolean
+  sandbox: string | undefined
+}): void {
+  const { config, url, first, hasFile, sandbox } = options
   const file = relative(process.cwd(), firstSignInFile(config.TENON_DATA)) || '.'
   const fromFile = `$(node -p 'JSON.parse(fs.readFileSync("${file}")).apiKey')`
   const lines = [`Tenon ${version} is ready at ${url}`, '']
@@ -49,6 +55,8 @@ function greet(options: { config: Config; url: string; first: FirstSignIn | unde
     else if (config.TENON_ADMIN_KEY) lines.push('  Platform admin by TENON_ADMIN_KEY')
     else lines.push('  Nobody can make a workspace yet: set TENON_ADMIN_KEY')
     lines.push(`  Reference      ${url}/api/docs`)
+    if (sandbox)
+      lines.push(`  Sandbox        ${sandbox} stands in for the vendors; TENON_SANDBOX=off reaches the real ones`)
     if (first || hasFile) {
       lines.push('', '  Publish an event:', '')
       lines.push(`    curl -X POST ${url}/api/events -H "Authorization: Bearer ${first?.apiKey ?? fromFile}" \\`)

@@ -32,6 +32,8 @@ export function configOf(options: TenonOptions): Config {
   return readConfig({
     // Within one process everything is trusted alike, so the limit per key would only slow the program down.
     ...(listen ? {} : { TENON_RATE_LIMIT: '10000000' }),
+    // A program that embeds the hub says which vendors it means.
+    TENON_SANDBOX: 'off',
     ...options.settings,
     DATABASE_URL: options.databaseUrl ?? options.settings?.DATABASE_URL,
     TENON_DATA: options.dataFolder ?? options.settings?.TENON_DATA,

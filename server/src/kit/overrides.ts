@@ -12,27 +12,6 @@ export function overrideUrl(url: string, overrides: VendorOverrides): { url: str
   return { url: base.replace(/\/+$/, '') + pathname + search, isOverridden: true }
 }
 
-/**
- * Reads `TENON_VENDOR_OVERRIDES`: `{ "api.hubapi.com": "http://127.0.0.1:4010/hubspot" }`.
- * @throws Error whose message completes "TENON_VENDOR_OVERRIDES must be …"
- */
-export function readOverrides(text: string): VendorOverrides {
-  let read: unknown
-  try {
-    read = JSON.parse(text)
-  } catch {
-    read = undefined
-  }
-  const isMap = typeof read === 'object' && read !== null && !Array.isArray(read)
-  if (!isMap || !Object.values(read as object).every(isBase)) {
-    throw new Error('a JSON object of host names and the http:// or https:// URLs that stand in for them')
-  }
-  return read as VendorOverrides
-}
-
-const isBase = (value: unknown): boolean =>
-  typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
-
 function wildcard(hostname: string, overrides: VendorOverrides): string | undefined {
   for (let dot = hostname.indexOf('.'); dot >= 0; dot = hostname.indexOf('.', dot + 1)) {
     const base = overrides[`*${hostname.slice(dot)}`]

@@ -14,10 +14,11 @@ export function createControl(options: {
   faults: Faults
   requests: RequestLog
   log: Log
+  instance: string
   url(): string
   vendors(): { id: string; hosts: readonly string[] }[]
 }) {
-  const { faults, requests, log, url, vendors } = options
+  const { faults, requests, log, instance, url, vendors } = options
   const api = fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -44,6 +45,7 @@ export function createControl(options: {
 
   api.get('/__sandbox', async () => ({
     sandbox: true,
+    instance,
     vendors: vendors().map(({ id, hosts }) => ({ id, url: `${url()}/${id}`, hosts })),
   }))
   api.get('/__sandbox/faults', async () => ({ faults: faults.list() }))

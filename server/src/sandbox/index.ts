@@ -1,6 +1,21 @@
-import type { LazyEmulator } from './sandbox.ts'
+import type { SandboxEntry } from './entries.ts'
 
-/** Every emulator, none of which is loaded before its first request. */
-export const emulators: readonly LazyEmulator[] = [
-  { id: 'zapier', hosts: ['hooks.zapier.com'], load: async () => (await import('./zapier/zapier.ts')).zapier },
+/**
+ * Every emulator, loaded by its first request, with how a workspace connects to it at once: a key that always works, or OAuth as the
+ * sandbox's own application. `hosts` are the vendor's hosts that it stands in for; they are told to the hub before anything is loaded.
+ */
+export const emulators: readonly SandboxEntry[] = [
+  {
+    id: 'zapier',
+    hosts: ['hooks.zapier.com'],
+    load: async () => (await import('./zapier/zapier.ts')).zapier,
+    connects: [
+      {
+        connector: 'zapier',
+        name: 'Zapier (sandbox)',
+        credentials: { webhookUrl: 'https://hooks.zapier.com/hooks/catch/1234567/sandbox/' },
+        settings: {},
+      },
+    ],
+  },
 ]

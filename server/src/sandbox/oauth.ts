@@ -6,6 +6,7 @@ import type { Log } from '../lib/log.ts'
 import { consentPage, readDecision } from './consent.ts'
 import type { OauthShape } from './oauth-shape.ts'
 import { createOauthStore, type OauthClient, type OauthState } from './oauth-store.ts'
+import type { Granted } from './world.ts'
 
 /** The authorization server of one vendor: `oidc-provider` with that vendor's rules, loaded when it is first needed. */
 export function createOauth(options: {
@@ -15,6 +16,8 @@ export function createOauth(options: {
   state: OauthState
   /** Where this server answers: `http://127.0.0.1:4010/oauth/hubspot`. */
   url(): string
+  /** Where the emulator answers: `http://127.0.0.1:4010/hubspot`. */
+  vendorUrl(): string
   now(): number
   nextOrder(): number
   log: Log
@@ -23,7 +26,7 @@ export function createOauth(options: {
   allowsRedirect(url: URL): boolean
   deadBefore(account: string | undefined): { expired: number; revoked: number }
 }) {
-  const { vendor, vendorName, shape, state, url, log, isAutomatic, allowsRedirect } = options
+  const { vendor, vendorName, shape, state, url, vendorUrl, log, isAutomatic, allowsRedirect } = options
   const client = { clientId: `sandbox-${vendor}`, clientSecret: `sandbox-${vendor}-secret` }
   const clients = new Map<string, OauthClient>([[client.clientId, client]])
   /** Grants that were asked for without a refresh token. */
@@ -157,7 +160,7 @@ export function createOauth(options: {
       account?: string
       scopes?: string[]
       clientId?: string
-    } = {}): Promise<{ accessToken: string; refreshToken: string }> {
+    } = {}): Promise<Granted> {
       const oidc = await provider()
       const owner = await oidc.Client.find(clientId)
       if (!owner) throw new TypeError(`The sandbox knows no client ${clientId}.`)
@@ -165,7 +168,15 @@ export function createOauth(options: {
       const about = { client: owner, accountId: account, grantId, scope: scopes.join(' '), gty: 'authorization_code' }
       const accessToken = await new oidc.AccessToken(about as never).save()
       const refreshToken = await new oidc.RefreshToken(about as never).save()
-      return { accessToken, refreshToken }
+      const answer = {
+        access_token: accessToken,
+        refresh_token: refreshToken,
+        expires_in: shape.accessTokenSeconds,
+        token_type: 'Bearer',
+        scope: scopes.join(shape.scopeSeparator ?? ' '),
+        ...shape.tokenFields?.({ account, scopes, url: vendorUrl(), grantType: 'authorization_code' }),
+      }
+      return { accessToken, refreshToken, answer }
     },
   }
 }

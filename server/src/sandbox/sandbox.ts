@@ -47,6 +47,8 @@ export type Sandbox = {
   }
   /** What to keep over a restart. */
   state(): SandboxState
+  /** Grows with everything that may have changed the state. */
+  activity(): number
 }
 
 type Running = {
@@ -68,10 +70,12 @@ export function createSandbox(options: {
   /** Where OAuth may send people back to, besides loopback addresses. */
   redirectOrigins?: readonly string[]
   state?: SandboxState
+  /** Tells one sandbox from another; shown by the control. */
+  instance?: string
   /** Part of a vendor's wait between two attempts of a webhook that the sandbox really waits. Default: 0.01. */
   retryScale?: number
 }): Sandbox {
-  const { clock, log, publicUrl, redirectOrigins = [], retryScale = 0.01 } = options
+  const { clock, log, publicUrl, redirectOrigins = [], retryScale = 0.01, instance = '' } = options
   const state: SandboxState = options.state ?? { order: 0, vendors: {} }
   const nextOrder = () => ++state.order
   const now = () => clock.now()
@@ -81,6 +85,7 @@ export function createSandbox(options: {
   const oauthSettings = { automatic: false }
   const stopping = new AbortController()
   let url = ''
+  let arrivals = 0
 
   const known = new Map(options.emulators.map((emulator) => [emulator.id, emulator]))
   const vendors = new Map<string, { emulator: Emulator<unknown>; vendor: VendorState; actions: object }>()
@@ -104,6 +109,7 @@ export function createSandbox(options: {
         shape,
         state: saved.oauth,
         url: () => `${url}/oauth/${id}`,
+        vendorUrl: () => `${url}/${id}`,
         now,
         nextOrder,
         log,
@@ -150,6 +156,7 @@ export function createSandbox(options: {
 
   async function dispatch(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url: whole = '/' } = request
+    arrivals += 1
     const [, first = '', rest = ''] = /^\/([^/?]*)(.*)$/.exec(whole) ?? []
     if (first === '__sandbox') return void control.handle(request, response)
     if (first === 'oauth') {
@@ -178,7 +185,7 @@ export function createSandbox(options: {
   })
   // A hang must be the caller's to end.
   server.requestTimeout = 0
-  const control = createControl({ faults, requests, log, url: () => url, vendors: () => [...known.values()] })
+  const control = createControl({ faults, requests, log, instance, url: () => url, vendors: () => [...known.values()] })
 
   return {
     get url() {
@@ -186,6 +193,7 @@ export function createSandbox(options: {
     },
     async start(port = 0, host = '127.0.0.1') {
       server.listen(port, host)
+      // Rejects with the error when there is one instead.
       await once(server, 'listening')
       const { port: actual } = server.address() as AddressInfo
       const place = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
@@ -222,6 +230,7 @@ export function createSandbox(options: {
     },
     oauth: oauthSettings,
     state: () => state,
+    activity: () => arrivals + state.order,
   }
 }
 

@@ -6,6 +6,9 @@ import type { OutgoingWebhook } from './webhook-sender.ts'
 /** Who a request comes from. */
 export type Caller = { account: string; scopes: string[] | 'all'; token: string; clientId?: string }
 
+/** Tokens; `answer` is what the token endpoint would have said. */
+export type Granted = { accessToken: string; refreshToken: string; answer: Record<string, unknown> }
+
 /** What an emulator's routes work on: one vendor with all its accounts. */
 export type World = {
   vendor: string
@@ -39,11 +42,7 @@ export type World = {
     /** Lets another application in. */
     registerClient(client: { clientId: string; clientSecret: string; redirectUris?: string[] }): void
     /** Gives tokens without a browser, as if a person had allowed access. */
-    grant(options?: {
-      account?: string
-      scopes?: string[]
-      clientId?: string
-    }): Promise<{ accessToken: string; refreshToken: string }>
+    grant(options?: { account?: string; scopes?: string[]; clientId?: string }): Promise<Granted>
     /** What a person does who removes the application from the account: every token of it is dead. */
     revoke(account: string): void
   }
