@@ -6,7 +6,7 @@ export type AccountState = {
   version: number
   records: { [type: string]: RecordTable }
   values: { [name: string]: unknown }
-  once: { [key: string]: { fingerprint: string; until: number; answer?: unknown } }
+  once: { [key: string]: { fingerprint: string; until: number; isDone?: boolean; answer?: unknown } }
 }
 
 export const emptyAccount = (): AccountState => ({ version: 0, records: {}, values: {}, once: {} })
@@ -70,14 +70,14 @@ export function createAccount(options: {
       const known = own(state.once, key)
       if (known && known.until > now()) {
         if (known.fingerprint !== fingerprint) return { state: 'conflict' }
-        if (!('answer' in known)) return { state: 'busy' }
+        if (!known.isDone) return { state: 'busy' }
         return { state: 'repeated', answer: known.answer as T }
       }
       const entry: AccountState['once'][string] = { fingerprint, until: now() + forMs }
       state.once[key] = entry
       try {
         const answer = await run()
-        entry.answer = answer
+        Object.assign(entry, { answer, isDone: true })
         return { state: 'done', answer }
       } catch (error) {
         delete state.once[key]

@@ -102,6 +102,8 @@ export function createControl(options: {
   }
 }
 
+export type Control = ReturnType<typeof createControl>
+
 const hostOf = (header = ''): string => header.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')
 
 function isLoopback(host: string | undefined): boolean {

@@ -64,8 +64,7 @@ export async function serveEmulator(options: {
     } catch (error) {
       throw new FailureError({ kind: 'unreadable', message: (error as Error).message })
     }
-    // Uploads and other bodies reach the route as bytes, when it asks for them by having no schema for a body.
-    if (!request.routeOptions.schema?.body && emulator.bodies?.length === 0) return bytes
+    if (accepted.includes('bytes')) return bytes
     throw new FailureError({ kind: 'unreadable', message: `the content type ${type || '(none)'} is not supported` })
   }
 

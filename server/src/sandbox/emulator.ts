@@ -31,9 +31,14 @@
  *   state as JSON; `account.once(…)` idempotency keys; `world.nextId()` counters. All state is JSON, since it is kept over a restart.
  * - `world.onChange('things', …)` in `setup` hears every change of records, `world.send(…)` posts a webhook with the vendor's retries;
  *   sign in `build`, which is called for every attempt.
+ * - Each key of `keys` also opens other accounts: `sandbox-acme-token-globex` is a key of the account `globex`.
  * - Time is `world.now()`; never Date.now().
  * - Latency, outages, cut connections, hangs, dead tokens, lost and repeated webhooks need nothing from you: see faults.ts.
  * - List it in index.ts, lazily, with the credentials that a workspace connects with at once.
+ * - In tests: `await using sandbox = await startSandbox({ emulators: [acme] })` (test/sandbox.ts), then
+ *   `const { world, ...actions } = sandbox.emulator(acme)` and `connect(connector, { vendor: world, credentials: … })` (test/connect.ts);
+ *   `sandbox.faults.set(…)`, `await sandbox.idle()` for webhooks, `authorize(url)` for the OAuth dance, and at the end
+ *   `assert.deepEqual(sandbox.unknownRequests, [])`.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -114,8 +119,8 @@ export type Emulator<Actions = object> = {
   tokenOf?(request: FastifyRequest): string | undefined
   /** The account of a request to a public route, where a URL is the secret: faults and the log go by it. */
   accountNameOf?(request: FastifyRequest, world: World): string | undefined
-  /** How bodies may be encoded. Default: JSON only. */
-  bodies?: readonly ('json' | 'form')[]
+  /** How bodies may be encoded; `bytes` is whatever else comes, as a Buffer. Default: JSON only. */
+  bodies?: readonly BodyEncoding[]
   refuse(failure: Failure): Answer
   rateLimits?: readonly RateLimit[]
   /** Headers of every answer, such as a request id. */
@@ -127,6 +132,9 @@ export type Emulator<Actions = object> = {
   actions?(world: World): Actions
 }
 
+/** How the body of a request may come. */
+export type BodyEncoding = 'json' | 'form' | 'bytes'
+
 /** Declares an emulator. It is the identity: its worth is the check. */
 export const defineEmulator = <Actions = object>(emulator: Emulator<Actions>): Emulator<Actions> => emulator
 
@@ -137,7 +145,7 @@ declare module 'fastify' {
       /** Needs no token. */
       public?: boolean
       /** How the body of this route may be encoded, where it differs. */
-      bodies?: readonly ('json' | 'form')[]
+      bodies?: readonly BodyEncoding[]
       /** Scopes that an OAuth token must have, all of them. API keys have all. */
       scopes?: readonly string[]
     }

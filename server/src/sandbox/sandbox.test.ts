@@ -21,6 +21,45 @@ test('a record that an account creates is in its list, and in no other account',
   assert.deepEqual(other.body, { items: [] })
 })
 
+test('a known key opens further accounts by their names', async () => {
+  await using sandbox = await startSandbox({ emulators: [acme()] })
+
+  await call(sandbox, 'POST', '/v1/things', {
+    body: { name: 'anvil' },
+    headers: version,
+    key: 'sandbox-acme-token-globex',
+  })
+
+  assert.equal(sandbox.requests[0]?.account, 'globex')
+  assert.equal(sandbox.emulator(acme()).things('globex').list().length, 1)
+  assert.equal(sandbox.emulator(acme()).things().list().length, 0)
+  assert.equal((await call(sandbox, 'GET', '/v1/things', { key: 'sandbox-acme-token-' })).status, 401)
+})
+
+test('does something once for each idempotency key', async () => {
+  const clock = manualClock()
+  await using sandbox = await startSandbox({ emulators: [acme()], clock })
+  const account = sandbox.emulator(acme()).world.account('sandbox')
+  let times = 0
+  const once = (key: string, fingerprint = 'same') =>
+    account.once(key, { fingerprint, forMs: 1_000 }, async () => {
+      times += 1
+      return times
+    })
+
+  assert.deepEqual(await Promise.all([once('a'), once('a')]), [{ state: 'done', answer: 1 }, { state: 'busy' }])
+  assert.deepEqual(await once('a'), { state: 'repeated', answer: 1 })
+  assert.deepEqual(await once('a', 'other'), { state: 'conflict' })
+  assert.deepEqual(await once('constructor'), { state: 'done', answer: 2 })
+  await assert.rejects(
+    account.once('b', { fingerprint: '', forMs: 1_000 }, () => Promise.reject(new Error('no'))),
+    /no/,
+  )
+  assert.deepEqual(await once('b'), { state: 'done', answer: 3 })
+  clock.advance(1_000)
+  assert.deepEqual(await once('a'), { state: 'done', answer: 4 })
+})
+
 test('refuses in the vendor’s own words what is unknown, missing or wrong', async () => {
   await using sandbox = await startSandbox({ emulators: [acme()] })
   const refused = async (...request: Parameters<typeof call> extends [unknown, ...infer Rest] ? Rest : never) => {

@@ -3,9 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { createControl } from './control.ts'
+import type { Control } from './control.ts'
 import type { Emulator } from './emulator.ts'
-import { serveEmulator } from './emulator-server.ts'
 import { createFaults, type Faults } from './faults.ts'
 import { createOauth } from './oauth.ts'
 import { createRateLimits } from './rate-limits.ts'
@@ -146,6 +145,7 @@ export function createSandbox(options: {
     if (!started) {
       started = (async () => {
         const { emulator, vendor } = (await load(id))!
+        const { serveEmulator } = await import('./emulator-server.ts')
         const limits = createRateLimits(emulator.rateLimits ?? [], now)
         return { vendor, ...(await serveEmulator({ emulator, vendor, limits, faults, requests, log })) }
       })()
@@ -158,7 +158,7 @@ export function createSandbox(options: {
     const { url: whole = '/' } = request
     arrivals += 1
     const [, first = '', rest = ''] = /^\/([^/?]*)(.*)$/.exec(whole) ?? []
-    if (first === '__sandbox') return void control.handle(request, response)
+    if (first === '__sandbox') return (await control()).handle(request, response)
     if (first === 'oauth') {
       const [, id = '', path = ''] = /^\/([^/?]*)(.*)$/.exec(rest) ?? []
       const oauth = (await load(id))?.vendor.oauth
@@ -185,7 +185,13 @@ export function createSandbox(options: {
   })
   // A hang must be the caller's to end.
   server.requestTimeout = 0
-  const control = createControl({ faults, requests, log, instance, url: () => url, vendors: () => [...known.values()] })
+  let controlling: Promise<Control> | undefined
+  const control = (): Promise<Control> => {
+    controlling ??= import('./control.ts').then(({ createControl }) =>
+      createControl({ faults, requests, log, instance, url: () => url, vendors: () => [...known.values()] }),
+    )
+    return controlling
+  }
 
   return {
     get url() {
@@ -208,7 +214,7 @@ export function createSandbox(options: {
       server.closeAllConnections()
       if (server.listening) await new Promise((resolve) => server.close(resolve))
       for (const emulator of running.values()) await (await emulator).close()
-      await control.close()
+      await (await controlling)?.close()
     },
     overrides: () =>
       Object.fromEntries([...known.values()].flatMap(({ id, hosts }) => hosts.map((host) => [host, `${url}/${id}`]))),

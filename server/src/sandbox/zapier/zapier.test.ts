@@ -53,11 +53,11 @@ test('forms, queries and raw bodies are caught as Zapier catches them', async ()
 
   await fetch(place, { method: 'POST', body: new URLSearchParams({ 'call[id]': 'call_1' }) })
   await fetch(`${place}?name=Ada`)
-  await fetch(`${place}raw/`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"a": 1}' })
+  await fetch(`${place}raw/`, { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a,b' })
 
   assert.deepEqual(
     zaps.runs(id).map((run) => run.body),
-    [{ call: { id: 'call_1' } }, { name: 'Ada' }, { body: '{"a": 1}' }],
+    [{ call: { id: 'call_1' } }, { name: 'Ada' }, { body: 'a,b' }],
   )
 })
 

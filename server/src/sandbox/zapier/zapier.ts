@@ -58,7 +58,8 @@ export const zapier = defineEmulator({
       const path = `${folders[kind]}/:account/:hook`
       api.post(path, { config, schema }, async (request) => run(world, kind, request, request.body ?? {}))
       api.get(path, { config, schema }, async (request) => run(world, kind, request, { ...(request.query as object) }))
-      api.post(`${path}/raw`, { config, schema }, async (request) =>
+      const raw = { sandbox: { public: true, bodies: ['bytes'] as const } }
+      api.post(`${path}/raw`, { config: raw, schema }, async (request) =>
         run(world, kind, request, { body: world.bytesOf(request).toString() }),
       )
     }
