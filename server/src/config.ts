@@ -1,5 +1,34 @@
 import { resolve } from 'node:path'
 
+/** Vendors at which an operator registers an application; its client id and secret may come from the environment. */
+const oauthProviders = [
+  'GOOGLE',
+  'CALENDLY',
+  'GOHIGHLEVEL',
+  'HUBSPOT',
+  'SALESFORCE',
+  'PIPEDRIVE',
+  'ZOHO',
+  'MICROSOFT',
+  'FACEBOOK',
+  'CALCOM',
+  'SLACK',
+] as const
+type ClientVariable = `${(typeof oauthProviders)[number]}_CLIENT_${'ID' | 'SECRET'}`
+const clientVariables = Object.fromEntries(
+  oauthProviders.flatMap((name) => [
+    [
+      `${name}_CLIENT_ID`,
+      {
+        default: '',
+        read: optional(text),
+        help: `Client id of the operator's application at ${name}, for sign-in by OAuth.`,
+      },
+    ],
+    [`${name}_CLIENT_SECRET`, { default: '', read: optional(text), help: 'Its client secret.', secret: true }],
+  ]),
+) as Record<ClientVariable, Variable<string | undefined>>
+
 /** Every environment variable of the hub: its default, how it is read, and one sentence. `tenon doctor` and the docs print this list. */
 export const variables = {
   PORT: { default: '3000', read: port, help: 'Port of the HTTP server; 0 takes any free one.' },
@@ -115,6 +144,16 @@ export const variables = {
   },
   TENON_JWT_ISSUER: { default: '', read: optional(text), help: 'Required issuer of bearer tokens.' },
   TENON_JWT_AUDIENCE: { default: '', read: optional(text), help: 'Required audience of bearer tokens.' },
+  TENON_RETURN_URLS: {
+    default: '',
+    read: urls,
+    help: 'Where a browser may be sent back to after an account was connected, as comma separated URLs; each allows what lies below it. The public URL always is.',
+  },
+  TENON_EMBED_ORIGINS: {
+    default: '',
+    read: origins,
+    help: 'Origins whose pages may embed the page that connects accounts, comma separated; otherwise only that of the return URL may.',
+  },
   TENON_METRICS_TOKEN: {
     default: '',
     read: optional(text),
@@ -157,6 +196,7 @@ export const variables = {
     help: 'The API key that the commands of the CLI bear; without it, TENON_ADMIN_KEY.',
     secret: true,
   },
+  ...clientVariables,
   NODE_ENV: { default: 'development', read: text, help: 'production refuses to start without TENON_MASTER_KEY.' },
 } as const satisfies Record<string, Variable<unknown>>
 
@@ -274,6 +314,26 @@ function url(value: string): string {
 
 function isHttpUrl(value: string): boolean {
   return URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+}
+
+function urls(value: string): string[] {
+  return list(value).map((one) => {
+    if (!URL.canParse(one) || !/^https?:$/.test(new URL(one).protocol))
+      throw new Error('a comma separated list of URLs that start with http:// or https://')
+    return one
+  })
+}
+
+function origins(value: string): string[] {
+  return list(value).map((one) => {
+    if (
+      !URL.canParse(one) ||
+      !/^https?:$/.test(new URL(one).protocol) ||
+      new URL(one).origin !== one.replace(/\/$/, '')
+    )
+      throw new Error('a comma separated list of origins such as https://app.example.com')
+    return new URL(one).origin
+  })
 }
 
 function postgresUrl(value: string): string {

@@ -31,6 +31,8 @@ export type OAuth2 = {
   clientAuth: 'basic' | 'body'
   /** Form (the standard) or JSON. */
   tokenBody?: 'form' | 'json'
+  /** Sent along to the token URL (`user_type=Location`). */
+  tokenParameters?: Record<string, string>
   /** Fields of the token answer to keep sealed with the tokens (`instance_url`, `api_domain`, `hub_id`). */
   keep?: readonly string[]
   /** How long an access token lives where the answer does not say, in seconds. */
