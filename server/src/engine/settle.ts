@@ -42,7 +42,7 @@ export function createSettlement(options: {
         options.onWritten()
       }
     }
-    return () => {
+    function start(): void {
       if (running) return
       running = true
       busy += 1
@@ -51,10 +51,13 @@ export function createSettlement(options: {
         void run().finally(() => {
           running = false
           busy -= 1
-          if (busy === 0) for (const resolve of idle.splice(0)) resolve()
+          // What `settled` set off may have ended since the last look at the queue, and found this loop still running.
+          if (queue.length > 0) start()
+          else if (busy === 0) for (const resolve of idle.splice(0)) resolve()
         })
       })
     }
+    return start
   }
 
   async function persist<T>(batch: T[], write: (batch: T[]) => Promise<void>): Promise<void> {
