@@ -87,7 +87,6 @@ export async function createApp(options: {
   const sessions = createSessions({ database, clock, limits })
   const eventTypes = createEventTypes({ database, clock })
   const events = createEvents({ database, engine, eventTypes })
-  const webhooks = createWebhooks({ config, database, engine, events, eventTypes, vault, clock, log })
 
   const templates = createTemplates({ database, catalogue: createCatalogue(connectors), clock })
   const traffic = trafficOf(config)
@@ -95,6 +94,11 @@ export async function createApp(options: {
     ...{ database, engine, eventTypes, vault, templates, traffic, clock, log },
     credentials: createStoredCredentials({ database, vault }),
     retentionDays: config.TENON_RETENTION_DAYS,
+  })
+
+  const webhooks = createWebhooks({
+    ...{ config, database, engine, events, eventTypes, vault, clock, log },
+    operationsOf: connections.operationsOf,
   })
 
   defineErasure(engine, database)

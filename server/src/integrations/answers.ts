@@ -68,8 +68,8 @@ export function nextStepOf(row: Pick<IntegrationRow, 'status' | 'isActive'>): st
 }
 
 /** Whether the account is there: credentials, or nothing to sign in with. */
-export const isConfigured = (row: Pick<IntegrationRow, 'sealedCredentials' | 'authType' | 'status'>): boolean =>
-  row.status !== 'disconnected' && (row.authType === 'none' || row.sealedCredentials !== null)
+export const isConfigured = (row: Pick<IntegrationRow, 'sealedCredentials' | 'authType'>): boolean =>
+  row.authType === 'none' || row.sealedCredentials !== null
 
 function capabilityStates(
   row: IntegrationRow,
@@ -77,7 +77,7 @@ function capabilityStates(
   lane: LaneFacts | undefined,
   now: number,
 ): Integration['capabilities'] {
-  const configured = isConfigured(row)
+  const configured = isConfigured(row) && row.status !== 'disconnected'
   const tested = configured && (row.status === 'active' || row.lastSuccessAt !== null)
   const healthy = row.status === 'active' && row.isActive && breakerUntil(lane, now) === null
   const operations = Map.groupBy(offeredOperations(connector), (name) => name.split('.')[0]!)

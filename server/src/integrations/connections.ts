@@ -53,7 +53,7 @@ export function createConnections(deps: {
   const integrations = createIntegrations({ database, engine, vault, templates, runner, disconnection, clock })
   const carryOut = createCarryOut({ database, runner, operationLog, clock })
 
-  engine.define(integrationKind, createIntegrationDeliveries({ database, engine, runner, carryOut, clock }))
+  engine.define(integrationKind, createIntegrationDeliveries({ database, engine, runner, carryOut }))
   engine.subscribe(integrationSubscriptions)
   engine.define('integrations.housekeeping', {
     delivers: false,

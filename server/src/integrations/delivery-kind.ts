@@ -4,7 +4,6 @@ import type { Database } from '../db/database.ts'
 import type { Delivery, DeliveryKind, Engine, LanePolicy, Outcome } from '../engine/types.ts'
 import type { AnyConnector } from '../kit/connector.ts'
 import { exponentialDelay } from '../lib/backoff.ts'
-import type { Clock } from '../lib/clock.ts'
 import type { Carried, CarryOut } from './carry-out.ts'
 import { prepare } from './hearing.ts'
 import { listOutcomes } from './outcomes.ts'
@@ -26,9 +25,8 @@ export function createIntegrationDeliveries(deps: {
   engine: Pick<Engine, 'publish'>
   runner: Runner
   carryOut: CarryOut
-  clock: Clock
 }): DeliveryKind {
-  const { database, engine, runner, carryOut, clock } = deps
+  const { database, engine, runner, carryOut } = deps
   const known = new LRUCache<string, true>({ max: 50_000 })
 
   async function open(workspaceId: string, lane: string): Promise<AnyConnector | undefined> {
@@ -98,7 +96,6 @@ export function createIntegrationDeliveries(deps: {
             attempts: attempt + 1,
             lastStatusCode: outcome.status ?? null,
             lastError: outcome.error,
-            at: new Date(clock.now()).toISOString(),
           },
         },
       ])

@@ -7,6 +7,8 @@ import { canonicalType } from '../events/catalogue.ts'
 import type { EventTypes } from '../events/event-types.ts'
 import { timeOf } from '../events/events.ts'
 import { findEvent } from '../events/queries.ts'
+import { integrationKind } from '../integrations/hearing.ts'
+import type { LogEntry } from '../integrations/schema.ts'
 import { deliveryIdOf, partsOfDeliveryId } from './delivery-id.ts'
 import {
   type AttemptRow,
@@ -21,7 +23,6 @@ import {
 import { findEndpoint } from './queries.ts'
 import type { Attempt, Delivery, DeliveryFilter, DeliveryStatus, DeliveryTrace, TracedDelivery } from './schema.ts'
 import { sentRequest } from './sent-request.ts'
-import { webhookKind } from './subscriptions.ts'
 
 /** What one request may look through before it answers the part it has found, with a cursor to go on. */
 const batchSize = 500
@@ -34,10 +35,13 @@ export function createDeliveries({
   database,
   engine,
   eventTypes,
+  operationsOf,
 }: {
   database: Database
   engine: Engine
   eventTypes: EventTypes
+  /** What integrations did because of an event. */
+  operationsOf: (workspaceId: string, eventId: string) => Promise<LogEntry[]>
 }) {
   /** One page of a range. It may be short, or even empty, and still have a next one: a rare status is looked for step by step. */
   async function pageOf(tx: Db, workspaceId: string, range: Omit<PlaceRange, 'limit'>, limit: number) {
@@ -77,11 +81,12 @@ export function createDeliveries({
 
   return {
     async list(workspaceId: string, filter: DeliveryFilter) {
-      const { limit = defaultLimit, endpointId, eventId } = filter
+      const { limit = defaultLimit, endpointId, eventId, kind } = filter
       const [id, lane] = decodeCursor(filter.cursor, [idPart, idPart]) ?? []
       const range = {
         endpointId,
         eventId,
+        kind,
         types: await typesOf(workspaceId, filter.type),
         statuses: filter.status?.split(',') as DeliveryStatus[] | undefined,
         ...idRange(
@@ -98,13 +103,14 @@ export function createDeliveries({
     /** One delivery with its attempts and its request, as it was or will be sent. */
     async trace(workspaceId: string, deliveryId: string): Promise<DeliveryTrace> {
       const place = placeOf(deliveryId)
+      const operations = await operationsOf(workspaceId, place.id)
       return database.inWorkspace(workspaceId, async (tx) => {
         const row = await one(tx, workspaceId, place)
         const attempts = await listAttempts(tx, workspaceId, [place])
         const event = await findEvent(tx, workspaceId, place.id)
         const endpoint = await findEndpoint(tx, workspaceId, place.lane)
         return {
-          ...traced(row, attempts),
+          ...traced(row, attempts, operations),
           request: event && endpoint ? sentRequest(event, endpoint, row.lastAttemptAt) : null,
         }
       })
@@ -112,6 +118,7 @@ export function createDeliveries({
 
     /** The deliveries of an event, with their attempts. */
     async ofEvent(workspaceId: string, eventId: string): Promise<TracedDelivery[]> {
+      const operations = await operationsOf(workspaceId, eventId)
       return database.inWorkspace(workspaceId, async (tx) => {
         const places = await listPlaces(tx, workspaceId, {
           eventId,
@@ -120,7 +127,7 @@ export function createDeliveries({
         })
         const rows = await findDeliveries(tx, workspaceId, places)
         const attempts = Map.groupBy(await listAttempts(tx, workspaceId, places), ({ lane }) => lane)
-        return rows.map((row) => traced(row, attempts.get(row.lane) ?? []))
+        return rows.map((row) => traced(row, attempts.get(row.lane) ?? [], operations))
       })
     },
 
@@ -136,7 +143,7 @@ export function createDeliveries({
         if (present.eventType === null)
           throw new ApiError('NOT_FOUND', 'The event of this delivery is older than the hub keeps events.')
         if (present.endpointName === null) throw new ApiError('NOT_FOUND', 'The endpoint of this delivery was deleted.')
-        const count = await engine.replay(tx, workspaceId, [{ ...place, kind: webhookKind }])
+        const count = await engine.replay(tx, workspaceId, [{ ...place, kind: present.kind }])
         const row = await one(tx, workspaceId, place)
         // Somebody else was a moment faster.
         if (count === 0) refuseOpen(row)
@@ -183,6 +190,7 @@ function placeOf(deliveryId: string): Place {
 
 export const deliveryAnswer = (row: DeliveryRow): Delivery => ({
   id: deliveryIdOf(row.id, row.lane),
+  kind: row.kind === integrationKind ? integrationKind : 'webhook',
   eventId: row.id,
   eventType: row.eventType,
   endpointId: row.lane,
@@ -195,8 +203,9 @@ export const deliveryAnswer = (row: DeliveryRow): Delivery => ({
   reason: row.reason,
 })
 
-const traced = (row: DeliveryRow, attempts: AttemptRow[]): TracedDelivery => ({
+const traced = (row: DeliveryRow, attempts: AttemptRow[], operations: LogEntry[]): TracedDelivery => ({
   ...deliveryAnswer(row),
+  operations: operations.filter(({ integrationId }) => integrationId === row.lane),
   attemptList: attempts.map(attemptAnswer),
 })
 

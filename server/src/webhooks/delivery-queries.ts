@@ -1,8 +1,12 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../db/database.ts'
+import { integrationKind } from '../integrations/hearing.ts'
 import { firstIdAt, timeOfId } from '../lib/ids.ts'
 import type { DeliveryStatus } from './schema.ts'
 import { webhookKind } from './subscriptions.ts'
+
+/** What is listed as a delivery: events on their way to endpoints, and to integrations. */
+export const deliveryKinds = [webhookKind, integrationKind]
 
 /** Where a delivery stands in every list: by its event, then by its endpoint. */
 export type Place = { id: string; lane: string }
@@ -10,6 +14,8 @@ export type Place = { id: string; lane: string }
 export type PlaceRange = {
   endpointId?: string | undefined
   eventId?: string | undefined
+  /** One of the kinds; all when undefined. */
+  kind?: string | undefined
   /** Event types by name; all when undefined. */
   types?: string[] | undefined
   statuses?: readonly DeliveryStatus[] | undefined
@@ -22,6 +28,7 @@ export type PlaceRange = {
 }
 
 export type DeliveryRow = Place & {
+  kind: string
   eventType: string | null
   endpointName: string | null
   status: DeliveryStatus
@@ -107,7 +114,7 @@ function placesOfEvents(
   events: RawBuilder<unknown>,
   earliestId: string | undefined,
 ): RawBuilder<Place> {
-  const kind = sql`workspace_id = ${workspaceId} and kind = ${webhookKind} and id = event.id`
+  const kind = sql`workspace_id = ${workspaceId} and kind = any(${kindsOf(range)}::text[]) and id = event.id`
   const recent = earliestId ? sql`and at >= ${attemptsSince(earliestId)}` : sql``
   const conditions = [
     ...(range.endpointId ? [sql`delivery.lane = ${range.endpointId}`] : []),
@@ -125,7 +132,7 @@ function placesOfEvents(
 
 function where(workspaceId: string, range: PlaceRange, more: RawBuilder<unknown>[]): RawBuilder<unknown> {
   const { endpointId, fromId, belowId, after, direction } = range
-  const conditions = [sql`workspace_id = ${workspaceId}`, sql`kind = ${webhookKind}`, ...more]
+  const conditions = [sql`workspace_id = ${workspaceId}`, sql`kind = any(${kindsOf(range)}::text[])`, ...more]
   if (endpointId) conditions.push(sql`lane = ${endpointId}`)
   if (fromId) conditions.push(sql`id >= ${fromId}`)
   if (belowId) conditions.push(sql`id < ${belowId}`)
@@ -133,6 +140,8 @@ function where(workspaceId: string, range: PlaceRange, more: RawBuilder<unknown>
   else if (after) conditions.push(beyond(after, direction, sql`(id, lane)`))
   return sql.join(conditions, sql` and `)
 }
+
+const kindsOf = ({ kind }: PlaceRange): string[] => (kind === undefined ? deliveryKinds : [kind])
 
 const beyond = (after: Place, direction: PlaceRange['direction'], place: RawBuilder<unknown>) =>
   direction === 'newest first'
@@ -145,6 +154,7 @@ function orderOf({ direction }: PlaceRange, sameLane: boolean): RawBuilder<unkno
 }
 
 type Facts = Place & {
+  kind: string
   eventType: string | null
   endpointName: string | null
   waitingAttempt: number | null
@@ -163,7 +173,8 @@ type Facts = Place & {
 export async function findDeliveries(db: Db, workspaceId: string, places: Place[]): Promise<DeliveryRow[]> {
   if (places.length === 0) return []
   const { rows } = await sql<Facts>`
-    select w.id, w.lane, e.type as event_type, p.name as endpoint_name, coalesce(r.attempt, s.attempt) as waiting_attempt,
+    select w.id, w.lane, coalesce(r.kind, s.kind, d.kind, tries.kind) as kind,
+      e.type as event_type, coalesce(p.name, i.name) as endpoint_name, coalesce(r.attempt, s.attempt) as waiting_attempt,
       s.due_at, l.paused_until, r.id is not null as in_ready, d.reason as dead_reason, d.error as dead_error,
       tries.attempts, tries.last_attempt_at, tries.last_status_code, tries.last_outcome
     from unnest(${places.map(({ id }) => id)}::uuid[], ${places.map(({ lane }) => lane)}::uuid[],
@@ -173,10 +184,12 @@ export async function findDeliveries(db: Db, workspaceId: string, places: Place[
     left join dead_letters d on d.workspace_id = ${workspaceId} and d.id = w.id and d.lane = w.lane
     left join events e on e.workspace_id = ${workspaceId} and e.id = w.id
     left join webhook_endpoints p on p.workspace_id = ${workspaceId} and p.id = w.lane
+    left join integrations i on i.workspace_id = ${workspaceId} and i.id = w.lane
     left join lanes l on l.workspace_id = ${workspaceId} and l.id = w.lane
     left join lateral (
       select count(*)::integer as attempts, max(a.at) as last_attempt_at,
-        (array_agg(a.status order by a.at desc))[1] as last_status_code, (array_agg(a.outcome order by a.at desc))[1] as last_outcome
+        (array_agg(a.status order by a.at desc))[1] as last_status_code, (array_agg(a.outcome order by a.at desc))[1] as last_outcome,
+        (array_agg(a.kind))[1] as kind
       from attempts a where a.workspace_id = ${workspaceId} and a.id = w.id and a.lane = w.lane and a.at >= w.since
     ) tries on true
     order by w.n`.execute(db)
@@ -197,11 +210,12 @@ function statusOf({ waitingAttempt, deadReason, lastOutcome }: Facts): DeliveryS
 const farAway = Date.UTC(9000, 0)
 
 function deliveryOf(facts: Facts, status: DeliveryStatus): DeliveryRow {
-  const { id, lane, eventType, endpointName, attempts, lastAttemptAt, lastStatusCode, deadReason, deadError } = facts
+  const { id, lane, kind, eventType, endpointName } = facts
+  const { attempts, lastAttemptAt, lastStatusCode, deadReason, deadError } = facts
   // The head of an ordered lane waits in its place while the lane is paused.
   const paused = facts.inReady && facts.pausedUntil && facts.pausedUntil.getTime() < farAway ? facts.pausedUntil : null
   return {
-    ...{ id, lane, eventType, endpointName, status, attempts, lastAttemptAt, lastStatusCode },
+    ...{ id, lane, kind, eventType, endpointName, status, attempts, lastAttemptAt, lastStatusCode },
     nextAttemptAt: status === 'retrying' || status === 'pending' ? (facts.dueAt ?? paused) : null,
     reason: deadReason && (deadError ? `${deadReason}: ${deadError}` : deadReason),
   }
@@ -237,7 +251,7 @@ export async function countEnded(
     const all = [
       sql`${sql.table(from)}.workspace_id = ${workspaceId}`,
       sql`${sql.table(from)}.id < ${belowId}`,
-      sql`${sql.table(from)}.kind = ${webhookKind}`,
+      sql`${sql.table(from)}.kind = any(${deliveryKinds}::text[])`,
     ]
     if (fromId) all.push(sql`${sql.table(from)}.id >= ${fromId}`)
     if (endpointId) all.push(sql`${sql.table(from)}.lane = ${endpointId}`)

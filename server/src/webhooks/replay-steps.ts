@@ -131,12 +131,17 @@ async function stepOverEvents(
   }
 }
 
-async function putBack(tx: Db, engine: Engine, workspaceId: string, places: Place[]): Promise<number> {
+async function putBack(
+  tx: Db,
+  engine: Engine,
+  workspaceId: string,
+  places: (Place & { kind?: string })[],
+): Promise<number> {
   if (places.length === 0) return 0
   return engine.replay(
     tx,
     workspaceId,
-    places.map(({ id, lane }) => ({ id, lane, kind: webhookKind })),
+    places.map(({ id, lane, kind = webhookKind }) => ({ id, lane, kind })),
   )
 }
 

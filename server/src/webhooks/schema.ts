@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox'
 import { Paging } from '../api/paging.ts'
 import { Id, Name, Nullable, Time } from '../api/schemas.ts'
 import { Channel, Event, TypeName, TypePattern } from '../events/schema.ts'
+import { LogEntry } from '../integrations/schema.ts'
 
 const second = 1_000
 const day = 86_400 * second
@@ -174,12 +175,16 @@ export const DeliveryId = Type.String({
   'x-expects': 'the id of a delivery, <event id>.<endpoint id>',
 })
 
+const Kind = Type.Enum(['webhook', 'integration'], {
+  description: 'Whether the event goes to an endpoint, or becomes operations of an integration.',
+})
 const deliveryFields = {
   id: DeliveryId,
+  kind: Kind,
   eventId: Id,
   eventType: Nullable(Type.String({ description: 'Null when the event is older than what is kept.' })),
-  endpointId: Id,
-  endpointName: Nullable(Type.String({ description: 'Null when the endpoint was deleted.' })),
+  endpointId: Type.String({ ...Id, description: 'The endpoint, or the integration.' }),
+  endpointName: Nullable(Type.String({ description: 'Its name; null when it was deleted.' })),
   status: Status,
   attempts: Type.Integer(),
   nextAttemptAt: Nullable(Time),
@@ -192,7 +197,11 @@ const deliveryFields = {
 export const Delivery = Type.Object(deliveryFields)
 export type Delivery = Static<typeof Delivery>
 
-const tracedFields = { ...deliveryFields, attemptList: Type.Array(Attempt, { description: 'Oldest first.' }) }
+const tracedFields = {
+  ...deliveryFields,
+  attemptList: Type.Array(Attempt, { description: 'Oldest first.' }),
+  operations: Type.Array(LogEntry, { description: 'What an integration did because of it, oldest first.' }),
+}
 export const TracedDelivery = Type.Object(tracedFields)
 export type TracedDelivery = Static<typeof TracedDelivery>
 
@@ -216,6 +225,7 @@ export const EventTrace = Type.Object({ ...Event.properties, deliveries: Type.Ar
 
 export const DeliveryFilter = Type.Object({
   ...Paging.properties,
+  kind: Type.Optional(Kind),
   endpointId: Type.Optional(Id),
   eventId: Type.Optional(Id),
   status: Type.Optional(

@@ -26,6 +26,8 @@ export function createWebhooks(deps: {
   engine: Engine
   events: Events
   eventTypes: EventTypes
+  /** What integrations did because of an event. */
+  operationsOf: Parameters<typeof createDeliveries>[0]['operationsOf']
   vault: Vault
   clock: Clock
   log: Log
@@ -54,7 +56,7 @@ export function createWebhooks(deps: {
   return {
     events,
     endpoints,
-    deliveries: createDeliveries({ database, engine, eventTypes }),
+    deliveries: createDeliveries({ database, engine, eventTypes, operationsOf: deps.operationsOf }),
     trials: createTrials({ database, engine, eventTypes, endpoints, kind, clock }),
     replays,
     statistics: createStatistics({ database, clock }),

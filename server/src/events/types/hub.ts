@@ -51,6 +51,7 @@ export const hubTypes: EventType[] = [
         eventId: uuid,
         eventType: text(),
         endpointId: uuid,
+        integrationId: uuid,
         attempts: count(),
         lastStatusCode: { type: 'integer' },
         lastError: text(),
