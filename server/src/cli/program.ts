@@ -123,6 +123,18 @@ export function createProgram(terminal: Terminal, ending: Ending): Command {
       await tailEvents(terminal, command.optsWithGlobals())
     })
 
+  program
+    .command('connector')
+    .description('Write connectors.')
+    .command('new <id>')
+    .description('Write the skeleton of a connector and of its emulator, with a test that passes.')
+    .option('--name <name>', 'the name for people, where it is not the id in words')
+    .addHelpText('after', examples('tenon connector new zoho-crm --name "Zoho CRM"'))
+    .action(async (id: string, _, command: Command) => {
+      const { newConnector } = await import('./commands/connector-new.ts')
+      await newConnector(terminal, id, command.optsWithGlobals())
+    })
+
   const deliveries = program.command('deliveries').description('Events on their way to endpoints.')
   deliveries
     .command('replay [ids...]')

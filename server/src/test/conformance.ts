@@ -43,6 +43,8 @@ export type WebhookSample = {
 }
 
 export type ConformanceOptions = {
+  /** Where the connector's setup.md and logo.svg are. Default: its folder in `connectors`. */
+  folder?: string
   /** The vendor's emulator; without one, the operations are not tried. */
   emulator?: Emulator<unknown>
   /** Credentials that the emulator accepts (a key from its `keys`). For OAuth leave `access_token` to the suite. */
@@ -76,7 +78,7 @@ export function conformance(connector: AnyConnector, options: ConformanceOptions
     assert.match(connector.id, /^[a-z][a-z0-9-]*$/)
     assert.match(connector.docs, /^https:\/\//)
     for (const text of [connector.name, connector.description, connector.apiVersion]) assert.ok(text.trim() !== '')
-    const folder = join(import.meta.dirname, '../connectors', connector.id)
+    const folder = options.folder ?? join(import.meta.dirname, '../connectors', connector.id)
     for (const file of ['setup.md', 'logo.svg'])
       assert.ok(existsSync(join(folder, file)), `${folder}/${file} is missing`)
   })

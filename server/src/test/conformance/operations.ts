@@ -33,9 +33,7 @@ export function holdsToItsOperations(
     const { world } = sandbox.emulator(emulator)
     const oauth = connector.auth.find((auth) => auth.type === 'oauth2')
     const isToBeGranted = oauth && Object.keys(options.credentials).every((field) => oauth.keep?.includes(field))
-    const granted: Record<string, string> = isToBeGranted
-      ? { access_token: (await world.oauth.grant({ account: 'conformance' })).accessToken }
-      : {}
+    const granted = isToBeGranted ? textsOf((await world.oauth.grant({ account: 'conformance' })).answer) : {}
     context = connect(connector, {
       vendor: { url: sandbox.url },
       overrides: sandbox.overrides(),
@@ -251,6 +249,14 @@ export function holdsToItsOperations(
     assert.deepEqual(exchanges, [], 'the connector calls paths that the vendor does not have')
   })
 }
+
+/** The fields of a token answer as integrations keep them. */
+const textsOf = (answer: object): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(answer)
+      .filter(([, value]) => typeof value !== 'object')
+      .map(([name, value]) => [name, String(value)]),
+  )
 
 /** Input that needs nothing but a contact and a time. */
 async function madeUp(operation: OperationName, contactId: () => Promise<string>): Promise<unknown> {
