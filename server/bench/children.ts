@@ -30,7 +30,8 @@ export async function startChild(
 ): Promise<Child> {
   const child = fork(file, [], {
     env: { ...process.env, ...options.env },
-    execArgv: [],
+    // So that memory can be read without what is garbage.
+    execArgv: ['--expose-gc'],
     serialization: 'advanced',
     stdio: ['ignore', options.output ?? 'inherit', options.output ?? 'inherit', 'ipc'],
   })
@@ -39,6 +40,7 @@ export async function startChild(
   const gone = Promise.withResolvers<void>()
   const serving = Promise.withResolvers<void>()
   let alive = true
+  let killed = false
   let lastId = 0
 
   child.on('message', (message: Answer | 'serving') => {
@@ -55,10 +57,17 @@ export async function startChild(
     gone.resolve()
   }
   child.on('error', end)
-  child.on('exit', (code, signal) => end(new Error(`${file} ended (${signal ?? code})`)))
+  child.on('exit', (code, signal) => {
+    end(new Error(`${file} ended (${signal ?? code})`))
+    if (killed) return
+    // Whoever waits for what it should have done would wait for ever.
+    console.error(`${file} ended by itself (${signal ?? code})`)
+    process.exit(1)
+  })
   await serving.promise
 
   const kill = (signal: NodeJS.Signals = 'SIGKILL') => {
+    killed = true
     child.kill(signal)
     return gone.promise
   }

@@ -11,6 +11,8 @@ export type Hub = {
   /** How often it ended while running although nobody had killed it: each is a fault of the hub. */
   unexpectedEnds(): number
   isReady(): Promise<boolean>
+  /** The end of what it has written, for whoever finds that it does not come up. */
+  lastWords(): string
 }
 
 const mainFile = join(import.meta.dirname, '../src/main.ts')
@@ -23,6 +25,7 @@ export function createHub(options: { port: number; env: Record<string, string>; 
   let wanted = false
   let wasReady = false
   let unexpectedEnds = 0
+  let lastWords = ''
   process.on('exit', () => child?.kill('SIGKILL'))
 
   const isReady = async () => {
@@ -43,6 +46,11 @@ export function createHub(options: { port: number; env: Record<string, string>; 
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     child = started
+    for (const stream of [started.stdout, started.stderr]) {
+      stream.on('data', (chunk) => {
+        lastWords = (lastWords + chunk).slice(-1_000)
+      })
+    }
     started.stdout.pipe(log, { end: false })
     started.stderr.pipe(log, { end: false })
     const look = setInterval(() => void isReady().then((ready) => ready && clearInterval(look)), 200)
@@ -72,6 +80,7 @@ export function createHub(options: { port: number; env: Record<string, string>; 
       log.end()
     },
     unexpectedEnds: () => unexpectedEnds,
+    lastWords: () => lastWords,
     isReady,
   }
 }

@@ -75,6 +75,7 @@ export function startLoad(options: {
     sent,
     refused,
     stop: async () => {
+      if (stopped) return
       stopped = true
       await Promise.all(loops)
       await agent.close()

@@ -7,12 +7,15 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     minutes: { type: 'string' },
     hubs: { type: 'string', default: '2' },
+    only: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 })
 const numbers = [values.kills, values.seed ?? '1', values.minutes ?? '1', values.hubs].map(Number)
-if (values.help || !numbers.every((number) => number > 0)) {
-  console.log('npm run crash -- [--kills 200] [--seed n] [--minutes max] [--hubs 2]')
+const { only } = values
+const isKnown = only === undefined || only === 'hub' || only === 'database'
+if (values.help || !isKnown || !numbers.every((number) => number > 0)) {
+  console.log('npm run crash -- [--kills 200] [--seed n] [--minutes max] [--hubs 2] [--only hub|database]')
   process.exit(values.help ? 0 : 1)
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130))
@@ -23,6 +26,7 @@ const report = await runCrash({
   kills: Number(values.kills),
   seed,
   hubs: Number(values.hubs),
+  ...(only === undefined ? {} : { only }),
   ...(values.minutes === undefined ? {} : { maxMs: Number(values.minutes) * 60_000 }),
   say: (line) => console.log(line),
 })

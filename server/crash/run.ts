@@ -19,6 +19,8 @@ export type CrashOptions = {
   maxMs?: number
   /** How many hub processes share the database. Default: 2. */
   hubs?: number
+  /** Kills nothing else. Default: hubs, the database, and both. */
+  only?: 'hub' | 'database'
   say?: (line: string) => void
 }
 
@@ -37,7 +39,7 @@ const stallMs = 60_000
  * compares what was promised with what arrived.
  */
 export async function runCrash(options: CrashOptions): Promise<CrashReport> {
-  const { kills, seed, maxMs = Number.POSITIVE_INFINITY, hubs: hubCount = 2, say = () => {} } = options
+  const { kills, seed, maxMs = Number.POSITIVE_INFINITY, hubs: hubCount = 2, only, say = () => {} } = options
   const began = performance.now()
   const random = randomFrom(seed)
   await using stack = new AsyncDisposableStack()
@@ -87,13 +89,14 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
     loops: 12,
     pauseMs: 40,
   })
+  stack.defer(() => load.stop())
   const done = { hub: 0, database: 0, both: 0 }
   const total = () => done.hub + done.database + done.both
   while (total() < kills && performance.now() - began < maxMs) {
     // Most kills strike hubs at work, the others hubs and databases that have not recovered from the last one.
     if (random() < 0.7) await anyReady(hubs)
     await pause(50 + random() * 2_500)
-    const dice = random()
+    const dice = only === 'hub' ? 0 : only === 'database' ? 0.5 : random()
     const victim = hubs[Math.floor(random() * hubs.length)]!
     const down = random() * 1_000
     if (dice < 0.5) {
@@ -150,10 +153,12 @@ const endpoints = {
   ordered: { events: [types.rare], ordered: true },
 }
 
+const wordsOf = (hubs: Hub[]) => hubs.map((hub) => hub.lastWords()).join('\n')
+
 async function anyReady(hubs: Hub[]): Promise<void> {
   const deadline = performance.now() + 60_000
   while (!(await Promise.all(hubs.map((hub) => hub.isReady()))).some(Boolean)) {
-    if (performance.now() > deadline) throw new Error('no hub becomes ready')
+    if (performance.now() > deadline) throw new Error(`no hub becomes ready:\n${wordsOf(hubs)}`)
     await pause(50)
   }
 }
@@ -161,7 +166,7 @@ async function anyReady(hubs: Hub[]): Promise<void> {
 async function allReady(hubs: Hub[]): Promise<void> {
   const deadline = performance.now() + 60_000
   while (!(await Promise.all(hubs.map((hub) => hub.isReady()))).every(Boolean)) {
-    if (performance.now() > deadline) throw new Error('the hubs do not become ready')
+    if (performance.now() > deadline) throw new Error(`the hubs do not become ready:\n${wordsOf(hubs)}`)
     await pause(50)
   }
 }

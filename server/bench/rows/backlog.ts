@@ -13,7 +13,7 @@ export const backlog: Row = async ({ postgres, rounds, quick, report }) => {
     await stage.workspace.createEndpoint(`http://127.0.0.1:${stage.receiverPort}/`)
     await deliver(stage, events)
   }
-  const before = await memoryOf(full)
+  const before = (await memoryOf(full)) - (await memoryOf(empty))
   await fill(full, { endpoints: quick ? 1_000 : 10_000, scheduled: quick ? 100_000 : 1_000_000 })
 
   const measured: number[] = []
@@ -22,9 +22,10 @@ export const backlog: Row = async ({ postgres, rounds, quick, report }) => {
     ceiling.push(await deliver(empty, events))
     measured.push(await deliver(full, events))
   }
-  const growth = (await memoryOf(full)) - before
+  // Both have done the same work, so what the full one holds more is the backlog's.
+  const growth = (await memoryOf(full)) - (await memoryOf(empty)) - before
   report({ name: 'backlog, against an empty hub', unit: 'a second', measured, ceiling, bar: { ratioAtLeast: 0.9 } })
-  report({ name: 'backlog, growth of the hub', unit: 'MB', measured: [growth], bar: { atMost: 50 } })
+  report({ name: 'backlog, memory beyond an empty hub', unit: 'MB', measured: [growth], bar: { atMost: 50 } })
 }
 
 async function deliver(stage: Stage, events: number): Promise<number> {
@@ -44,8 +45,9 @@ const memoryOf = async (stage: Stage) => (await stage.hubs[0]!.child.call<number
 
 /** Endpoints through the API, a tenth of them in the workspace that is measured; retries of hours straight into the table. */
 async function fill(stage: Stage, { endpoints, scheduled }: { endpoints: number; scheduled: number }): Promise<void> {
-  for (let i = 0; i < 10; i++) {
-    const workspace = i === 0 ? stage.workspace : await stage.createWorkspace()
+  const workspaces = [stage.workspace]
+  while (workspaces.length < 10) workspaces.push(await stage.createWorkspace())
+  for (const workspace of workspaces) {
     const url = `http://127.0.0.1:${stage.receiverPort}/other`
     for (let made = 0; made < endpoints / 10; made += 20) {
       // They subscribe to something else, so that the number of deliveries stays the same.

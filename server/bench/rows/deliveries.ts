@@ -12,16 +12,14 @@ export const deliveries: Row = async ({ postgres, rounds, quick, report }) => {
     const measured: number[] = []
     const ceilings: number[] = []
     await using stage = await setStage(postgres, { hubs })
+    await using bare = await startChild(`${import.meta.dirname}/../driver.ts`)
     await stage.workspace.createEndpoint(`http://127.0.0.1:${stage.receiverPort}/`)
     // The first round warms up code, connections and plans, and does not count.
     for (let round = 0; round <= rounds; round++) {
       await stage.receiver.call('reset')
-      {
-        await using bare = await startChild(`${import.meta.dirname}/../driver.ts`)
-        const input = { port: stage.receiverPort, count: round === 0 ? 10_000 : events }
-        const ceiling = await bare.call<number>('ceiling', input)
-        if (round > 0) ceilings.push(ceiling)
-      }
+      const input = { port: stage.receiverPort, count: round === 0 ? 10_000 : events }
+      const ceiling = await bare.call<number>('ceiling', input)
+      if (round > 0) ceilings.push(ceiling)
       await stage.receiver.call('reset')
       await stage.client.query('truncate attempts')
       const count = round === 0 ? 10_000 : events
