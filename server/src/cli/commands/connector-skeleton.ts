@@ -9,6 +9,9 @@ export function skeleton(id: string, name: string): Record<string, string> {
       .replace(/'([^'\n]*)NAME([^'\n]*)'/g, (_, before: string, after: string) => literal(before + name + after))
       .replaceAll('NAME', name)
       .replaceAll('ID', id)
+      // From within a folder of `sandbox`, its neighbours are nearer.
+      .replaceAll("'SOURCE/sandbox/emulator.ts'", "'../emulator.ts'")
+      .replaceAll('SOURCE/', '../../')
   return Object.fromEntries(Object.entries(templates).map(([path, text]) => [fill(path), fill(text.trimStart())]))
 }
 
@@ -30,7 +33,7 @@ import {
   keys,
   mapping,
   Type,
-} from '../../kit/index.ts'
+} from 'SOURCE/kit/index.ts'
 import type { Page, Person, WebhookBody } from './types.ts'
 
 const contact = mapping<Contact, Person>({
@@ -127,8 +130,8 @@ export type WebhookBody = { id: string; type: 'contact.created' | 'contact.updat
 
   'connectors/ID/ID.test.ts': `
 import { createHmac } from 'node:crypto'
-import { CAMEL as emulator } from '../../sandbox/ID/ID.ts'
-import { conformance } from '../../test/conformance.ts'
+import { CAMEL as emulator } from 'SOURCE/sandbox/ID/ID.ts'
+import { conformance } from 'SOURCE/test/conformance.ts'
 import { CAMEL } from './ID.ts'
 
 conformance(CAMEL, {
@@ -165,7 +168,7 @@ The key is kept encrypted and is never shown again.
 
   'sandbox/ID/ID.ts': `
 import { Type } from 'typebox'
-import { type Answer, defineEmulator, type Failure, type Stored, type World } from '../emulator.ts'
+import { type Answer, defineEmulator, type Failure, type Stored, type World } from 'SOURCE/sandbox/emulator.ts'
 
 type Person = Partial<Record<'email' | 'phone' | 'first_name' | 'last_name' | 'source', string | null>>
 
