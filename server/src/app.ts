@@ -17,10 +17,13 @@ import { createEventTypes } from './events/event-types.ts'
 import { createEvents, type Events } from './events/events.ts'
 import { eventRoutes } from './events/routes.ts'
 import { agentRoutes } from './integrations/agent-routes.ts'
+import { connectPageRoutes, connectSessionRoutes } from './integrations/connect-routes.ts'
 import { type Connections, createConnections } from './integrations/connections.ts'
+import { createOAuth } from './integrations/oauth.ts'
+import type { OAuthClient } from './integrations/oauth-client.ts'
+import { applicationRoutes, oauthRoutes } from './integrations/oauth-routes.ts'
 import { operationRoutes } from './integrations/operation-routes.ts'
 import { integrationRoutes } from './integrations/routes.ts'
-import { createStoredCredentials } from './integrations/stored-credentials.ts'
 import { transferRoutes } from './integrations/transfer-routes.ts'
 import { trafficRecorder } from './kit/record.ts'
 import type { Clock } from './lib/clock.ts'
@@ -71,6 +74,8 @@ export async function createApp(options: {
   clock: Clock
   /** What can be connected; the hub's own connectors unless given. */
   connectors?: readonly ConnectorEntry[] | undefined
+  /** As which application the hub signs in at a provider that the sandbox stands in for. */
+  sandboxClient?: ((provider: string) => OAuthClient | undefined) | undefined
 }): Promise<App> {
   const { config, database, vault, log, clock, connectors = ownConnectors } = options
   const role = config.TENON_ROLE
@@ -88,13 +93,20 @@ export async function createApp(options: {
   const eventTypes = createEventTypes({ database, clock })
   const events = createEvents({ database, engine, eventTypes })
 
-  const templates = createTemplates({ database, catalogue: createCatalogue(connectors), clock })
+  const catalogue = createCatalogue(connectors)
+  const templates = createTemplates({ database, catalogue, clock })
   const traffic = trafficOf(config)
+  const oauth = createOAuth({
+    ...{ config, database, engine, vault, templates, catalogue, traffic, clock, log },
+    sandboxClient: options.sandboxClient,
+  })
   const connections = createConnections({
     ...{ database, engine, eventTypes, vault, templates, traffic, clock, log },
-    credentials: createStoredCredentials({ database, vault }),
+    credentials: oauth.credentials,
+    revoke: oauth.revoke,
     retentionDays: config.TENON_RETENTION_DAYS,
   })
+  const connecting = oauth.connectWith(connections.integrations)
 
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
@@ -129,6 +141,8 @@ export async function createApp(options: {
     eventRoutes({ events, eventTypes }),
     eventTraceRoutes(webhooks),
     agentRoutes(connections),
+    applicationRoutes(connecting),
+    connectSessionRoutes(connecting),
     docsRoutes,
   ]
   /** What vendors and older programs reach at the root as well. */
@@ -139,6 +153,7 @@ export async function createApp(options: {
     integrationRoutes(connections),
     operationRoutes(connections),
     transferRoutes(connections),
+    oauthRoutes(connecting),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]
   // A package brings the console within it; in a checkout it is built next door.
@@ -151,6 +166,7 @@ export async function createApp(options: {
   if (role !== 'worker') {
     for (const routes of [...api, ...alsoAtRoot]) server.register(routes, { prefix: '/api' })
     for (const routes of alsoAtRoot) server.register(routes)
+    server.register(connectPageRoutes(connecting))
     if (console) server.register(console)
   }
   await server.ready()

@@ -63,6 +63,7 @@ export async function boot(config: Config, log: Log, stops: Stops): Promise<Boot
     vault: createVault(masterKey),
     log,
     clock,
+    sandboxClient: (provider) => sandbox?.clients.find((client) => client.provider === provider),
   })
   stops.push(() => app.stop(config.TENON_STOP_MS))
 

@@ -28,8 +28,8 @@ import {
   newState,
   readState,
   type StateRow,
-  stateMs,
   spendState,
+  stateMs,
 } from './oauth-states.ts'
 import { findIntegration, lockIntegration, updateIntegration } from './queries.ts'
 import { sealCredentials } from './sealing.ts'
@@ -48,6 +48,8 @@ export type NewSignIn = {
   agentId?: string | undefined
   config?: Record<string, unknown> | undefined
   connectSessionId?: string | undefined
+  /** The session's own, so that another try is a click away. */
+  connectToken?: string | undefined
   /** Whose sign-in it is, for the record. */
   createdBy?: string | undefined
   /** The secret of the browser that goes on with it; without it the first that opens the link. */
@@ -62,6 +64,7 @@ export type Finished = {
   vendor: string
   returnUrl: string | undefined
   connectSessionId: string | undefined
+  connectToken: string | undefined
 } & (
   | { status: 'connected'; integrationId: string; accountName: string | null; warning: string | undefined }
   | { status: 'failed'; errorCode: string; error: string; integrationId: string | undefined }
@@ -109,7 +112,7 @@ export function createSignIns(deps: {
       redirectUri: given.redirectUri,
       returnUrl: given.returnUrl ?? null,
       // Settings may hold secrets, and have no row of their own yet.
-      config: given.config ? { sealed: vault.seal(JSON.stringify(given.config), configContext(workspaceId)) } : {},
+      config: { sealed: vault.seal(JSON.stringify(keptOf(given)), keptContext(workspaceId)) },
       name: given.name ?? null,
       agentId: given.agentId ?? null,
       createdBy: given.createdBy ?? null,
@@ -215,6 +218,7 @@ export function createSignIns(deps: {
       vendor,
       returnUrl: row.returnUrl ?? undefined,
       connectSessionId: row.connectSessionId ?? undefined,
+      connectToken: openKept(row).connectToken,
     }
     try {
       const auth = connector && oauthOf(connector)
@@ -253,7 +257,7 @@ export function createSignIns(deps: {
     const { workspaceId, integrationId } = row
     if (integrationId === null) {
       await integrations.connectorFor(connector.id)
-      const config = withDefaults(connector.settings, configOf(row))
+      const config = withDefaults(connector.settings, openKept(row).config ?? {})
       refuseFaults(faultsOf(connector.settings, config, 'config'))
       const input = {
         credentials: tokens.values,
@@ -282,12 +286,8 @@ export function createSignIns(deps: {
     return integrationId
   }
 
-  function configOf({ workspaceId, config }: StateRow): Record<string, unknown> {
-    const { sealed } = config
-    return typeof sealed === 'string'
-      ? (JSON.parse(vault.open(sealed, configContext(workspaceId))) as Record<string, unknown>)
-      : {}
-  }
+  const openKept = ({ workspaceId, config }: StateRow): Kept =>
+    JSON.parse(vault.open(String(config.sealed), keptContext(workspaceId))) as Kept
 
   engine.define(tidyKind, { delivers: false, run: () => deleteOldSignIns(database.hub, clock.now()) })
   engine.every('41 * * * *', tidyKind)
@@ -296,7 +296,14 @@ export function createSignIns(deps: {
 }
 
 const verifierContext = (workspaceId: string): string => `${workspaceId}/oauth-state/code-verifier`
-const configContext = (workspaceId: string): string => `${workspaceId}/oauth-state/config`
+const keptContext = (workspaceId: string): string => `${workspaceId}/oauth-state/config`
+
+/** What waits, sealed, for the person to come back. */
+type Kept = { config?: Record<string, unknown>; connectToken?: string }
+const keptOf = ({ config, connectToken }: NewSignIn): Kept => ({
+  ...(config ? { config } : {}),
+  ...(connectToken === undefined ? {} : { connectToken }),
+})
 
 const otherBrowser = (): OAuthFailure =>
   new OAuthFailure('refused', 'This sign-in was begun in another browser. Go on there, or start it again here.')
