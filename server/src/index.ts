@@ -8,10 +8,13 @@ import { fetchInside } from './embed/inject.ts'
 import { configOf, type TenonOptions } from './embed/options.ts'
 import { runTransaction, type Transaction } from './embed/transaction.ts'
 import type { AcceptedEvent } from './events/schema.ts'
+import type { OpenIntegration } from './integrations/open.ts'
 import { createLog } from './lib/log.ts'
 
 export { ConfigError } from './config.ts'
 export { DataFolderInUseError } from './db/embedded.ts'
+export type { Appointment, OpenIntegration } from './integrations/open.ts'
+export type * from './kit/models.ts'
 export { TenonError, type TenonOptions, type Transaction }
 
 /** What became of something that must not break the flow it belongs to. */
@@ -36,6 +39,13 @@ export type Tenon = AsyncDisposable & {
     registerEndpoint(endpoint: NewEndpoint): Promise<CreatedEndpoint>
     /** Publishes an event and never throws: the flow that it belongs to goes on whatever happens. */
     trigger(workspaceId: string, type: string, payload: unknown): Promise<Result<AcceptedEvent>>
+  }
+  integrations: {
+    /**
+     * Opens a connected account, whosever vendor it is. What it does answers a result and never throws because of the vendor.
+     * Throws where the workspace has no such integration.
+     */
+    open(workspaceId: string, integrationId: string): Promise<OpenIntegration>
   }
   workspaces: Client['workspaces']
   /** Everything that the SDK does, for one workspace, without a network in between. */
@@ -89,6 +99,7 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
         trigger: (workspaceId, type, payload) =>
           resultOf(() => clientOf(workspaceId).events.publish({ type, payload }, once)),
       },
+      integrations: { open: (workspaceId, integrationId) => app.open(workspaceId, integrationId) },
       workspaces: platform.workspaces,
       client: clientOf,
       transaction: (workspaceId, run) => runTransaction({ database, events: app.events }, workspaceId, run),

@@ -72,7 +72,7 @@ export function storeHeaders(
 ): StoredHeaders {
   const stored = Object.entries(headers).map(([name, value]) => {
     if (value === hiddenValue) return [name, present[name]!]
-    return [name, looksSecret.test(name) ? { sealed: vault.seal(value, contextOf(context, name)) } : value]
+    return [name, looksSecret.test(name) ? { sealed: vault.seal(value, headerContext(context, name)) } : value]
   })
   return Object.fromEntries(stored)
 }
@@ -81,7 +81,7 @@ export function storeHeaders(
 export const openHeaders = (stored: StoredHeaders, vault: Vault, context: string): string[] =>
   Object.entries(stored).flatMap(([name, value]) => [
     name,
-    typeof value === 'string' ? value : vault.open(value.sealed, contextOf(context, name)),
+    typeof value === 'string' ? value : vault.open(value.sealed, headerContext(context, name)),
   ])
 
 /** The headers as the API shows them. */
@@ -91,4 +91,4 @@ export const showHeaders = (stored: StoredHeaders): Record<string, string> =>
   )
 
 const isSealed = (value: StoredHeaders[string] | undefined) => typeof value === 'object'
-const contextOf = (context: string, name: string) => `${context}/header/${name.toLowerCase()}`
+export const headerContext = (context: string, name: string) => `${context}/header/${name.toLowerCase()}`

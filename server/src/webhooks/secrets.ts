@@ -10,8 +10,8 @@ const maxSecrets = 5
 
 /** What the vault binds the secrets of an endpoint to. */
 export const vaultContext = (workspaceId: string, endpointId: string): string => `${workspaceId}/${endpointId}`
-const secretContext = (context: string) => `${context}/secret`
-const signingKeyContext = (context: string) => `${context}/signing-key`
+export const secretContext = (context: string) => `${context}/secret`
+export const signingKeyContext = (context: string) => `${context}/signing-key`
 
 /** Seals a secret that was given, or makes one; answers it in the clear, too, to be shown once. */
 export function newSecret(
