@@ -185,6 +185,16 @@ export function createProgram(terminal: Terminal, ending: Ending): Command {
       const { restoreCommand } = await import('./commands/backup.ts')
       await restoreCommand(terminal, file, command.optsWithGlobals())
     })
+  program
+    .command('vault')
+    .description('The secrets that the hub keeps.')
+    .command('rotate')
+    .description('Seal every secret anew under the first key of TENON_MASTER_KEY. The hub may go on running.')
+    .addHelpText('after', examples('TENON_MASTER_KEY=$NEW,$OLD tenon vault rotate'))
+    .action(async (_, command: Command) => {
+      const { rotateCommand } = await import('./commands/vault.ts')
+      if (!(await rotateCommand(terminal, command.optsWithGlobals()))) ending.exitCode = 1
+    })
   return program
 }
 
