@@ -1,3 +1,4 @@
+import { type CallPort, type CallSteps, processCall } from '../kit/call.ts'
 import type { CapabilityName, OperationName } from '../kit/capabilities.ts'
 import { ConnectorError } from '../kit/errors.ts'
 import type { CallData, Changes, Contact, New } from '../kit/models.ts'
@@ -11,7 +12,6 @@ import {
   offeredOperations,
   offers,
 } from '../kit/result.ts'
-import { type CallSteps, processCall } from './call.ts'
 import type { Integrations } from './integrations.ts'
 import type { Runner, RunOptions } from './runner.ts'
 import { dayIn, instantIn } from './wall-clock.ts'
@@ -142,7 +142,14 @@ export function createOpening({ runner, integrations }: { runner: Runner; integr
       },
       triggerWorkflow: async (workflowId, contactId, data) =>
         then(await run('workflows.trigger', { workflowId, contactId, ...(data ? { data } : {}) }), () => undefined),
-      processCallData: (call) => processCall(open, run, call),
+      processCallData: async (call) => {
+        const { callId } = call
+        const port = {
+          supports: open.supports,
+          run: ((name, input) => run(name, input, { callId })) as CallPort['run'],
+        }
+        return (await processCall(port, call)).result
+      },
       operation: async (name, input, options) => {
         if (!isOperationName(name))
           return failureOf(new ConnectorError('NOT_SUPPORTED', `There is no operation called ${name} (NOT_SUPPORTED)`))

@@ -1,7 +1,7 @@
-import type { Static, TObject, TSchema } from 'typebox'
+import type { Static, TObject } from 'typebox'
 import type { CapabilityName, Offered, OperationName, Repeat } from './capabilities.ts'
 import type { Context } from './context.ts'
-import type { Paging, Query, VendorAnswer, VendorHttp } from './http-types.ts'
+import type { Paging, Query, VendorAnswer } from './http-types.ts'
 
 export type Category =
   | 'crm'
@@ -209,5 +209,3 @@ export type AnyConnector = Omit<Connector, 'settings' | 'http' | 'check' | 'capa
 type Run<Input, Output> = (context: Context, input: Input) => Output
 /** A function whose type gives way as a method's does, so that a connector of certain settings is also one of any. */
 type Method<Input, Output> = { run(context: Context, input: Input): Output }['run']
-
-export type { Static, TSchema, VendorHttp }

@@ -1,0 +1,189 @@
+import { createHash } from 'node:crypto'
+import type { OperationName } from './capabilities.ts'
+import { ConnectorError } from './errors.ts'
+import type { CallData, Contact, New } from './models.ts'
+import { failureOf, type OperationInput, type OperationOutput, type OperationResult } from './result.ts'
+
+/** What an integration has of a finished call. Given to a later try, so that nothing is done twice. */
+export type CallSteps = { contactId?: string; noteId?: string; appointmentId?: string; sent?: true }
+
+/** How an integration is used: what it offers, and one operation run, logged by itself. */
+export type CallPort = {
+  supports(name: OperationName): boolean
+  run<Name extends OperationName>(
+    name: Name,
+    input: OperationInput<Name>,
+  ): Promise<OperationResult<OperationOutput<Name>>>
+}
+
+export type CallReport = {
+  steps: CallSteps
+  /** Each operation in the order it was run, with its outcome. */
+  outcomes: { operation: OperationName; result: OperationResult<unknown> }[]
+  /** The steps where all went well; otherwise the first failure, or NOT_SUPPORTED where there was nothing to do. */
+  result: OperationResult<CallSteps>
+}
+
+/** Longer transcripts are cut in notes; vendors refuse more than about 64,000 characters. */
+const longestTranscript = 20_000
+
+/**
+ * Takes a finished call as far as an integration can: an automation gets the call as it is; a CRM gets the contact, found or made,
+ * and a note; a calendar the appointment that was agreed. A step that fails does not keep the others from being tried, except that a
+ * note needs its contact.
+ */
+export async function processCall(port: CallPort, call: CallData, done: CallSteps = {}): Promise<CallReport> {
+  const steps: CallSteps = { ...done }
+  const outcomes: CallReport['outcomes'] = []
+  const run: CallPort['run'] = async (operation, input) => {
+    const result = await port.run(operation, input)
+    outcomes.push({ operation, result })
+    return result
+  }
+
+  if (port.supports('automation.send') && !steps.sent) {
+    const sent = await run('automation.send', {
+      action: 'call_completed',
+      payload: { call: callPayload(call), timestamp: call.endedAt.toISOString() },
+      idempotencyKey: call.callId,
+    })
+    if (sent.success) steps.sent = true
+  }
+  const contact = contactOf(call)
+  if (contact && !steps.contactId) {
+    const found = await findOrMake({ ...port, run }, contact)
+    if (found !== undefined) steps.contactId = found
+  }
+  if (steps.contactId !== undefined && !steps.noteId && port.supports('notes.create')) {
+    const note = await run('notes.create', {
+      contactId: steps.contactId,
+      subject: `Call: ${call.callOutcome}`,
+      text: callNote(call),
+      at: call.endedAt,
+    })
+    if (note.success) steps.noteId = note.data.externalId
+  }
+  if (call.appointmentBooked && !steps.appointmentId && port.supports('calendar.book')) {
+    const booking = bookingOf(call, steps.contactId)
+    if (booking) {
+      const booked = await run('calendar.book', booking)
+      if (booked.success) steps.appointmentId = booked.data.externalId
+    } else outcomes.push({ operation: 'calendar.book', result: failureOf(noTime) })
+  }
+  return { steps, outcomes, result: resultOf(steps, outcomes) }
+}
+
+const noTime = new ConnectorError(
+  'VALIDATION_FAILED',
+  'The appointment of this call has no valid date, time and time zone (VALIDATION_FAILED)',
+)
+
+function resultOf(steps: CallSteps, outcomes: CallReport['outcomes']): OperationResult<CallSteps> {
+  const failed = outcomes.find(({ operation, result }) => !result.success && !isNotThere(operation, result))?.result
+  if (failed && !failed.success) return failed
+  if (Object.keys(steps).length > 0) return { success: true, data: steps }
+  return failureOf(new ConnectorError('NOT_SUPPORTED', 'This integration has no use for this call (NOT_SUPPORTED)'))
+}
+
+/** A search that finds nothing is no failure, also where the vendor calls it one. */
+const isNotThere = (operation: OperationName, result: OperationResult<unknown>): boolean =>
+  operation === 'contacts.find' && !result.success && result.errorCode === 'NOT_FOUND'
+
+/** The id of the contact; undefined where it could not be had, or the integration has no contacts. */
+async function findOrMake({ supports, run }: CallPort, contact: New<Contact>): Promise<string | undefined> {
+  if (supports('contacts.upsert') && contact.email !== undefined) {
+    const result = await run('contacts.upsert', contact)
+    return result.success ? result.data.contact.externalId : undefined
+  }
+  if (!supports('contacts.create')) return undefined
+  if (supports('contacts.find')) {
+    const { email, phone } = contact
+    for (const by of [phone === undefined ? undefined : { phone }, email === undefined ? undefined : { email }]) {
+      if (!by) continue
+      const found = await run('contacts.find', by)
+      if (found.success && found.data) return found.data.externalId
+      // Whoever cannot be looked for might be there: making one now could make a second.
+      if (!found.success && !isNotThere('contacts.find', found)) return undefined
+    }
+  }
+  const made = await run('contacts.create', contact)
+  return made.success ? made.data.externalId : undefined
+}
+
+function contactOf({ customerName, customerEmail, customerPhone }: CallData): New<Contact> | undefined {
+  if (!customerEmail && !customerPhone) return undefined
+  return {
+    ...(customerEmail ? { email: customerEmail } : {}),
+    ...(customerPhone ? { phone: customerPhone } : {}),
+    ...(customerName ? { name: customerName } : {}),
+  }
+}
+
+/** The call as a note for people: summary first, transcript last and bounded. */
+export function callNote(call: CallData): string {
+  const { callSummary, callSentiment, recordingUrl, transcript, durationSeconds, appointmentBooked: booked } = call
+  const minutes = Math.floor(durationSeconds / 60)
+  const parts = [
+    callSummary,
+    [
+      `Outcome: ${call.callOutcome}`,
+      callSentiment && `Sentiment: ${callSentiment}`,
+      `Duration: ${minutes > 0 ? `${minutes} min ` : ''}${Math.round(durationSeconds % 60)} s`,
+      booked && `Appointment: ${booked.title}, ${booked.date} ${booked.time} (${booked.timezone})`,
+      recordingUrl && `Recording: ${recordingUrl}`,
+    ]
+      .filter(Boolean)
+      .join('\n'),
+    transcript &&
+      `Transcript:\n${transcript.length > longestTranscript ? `${transcript.slice(0, longestTranscript)} …` : transcript}`,
+  ]
+  return parts.filter(Boolean).join('\n\n')
+}
+
+/** The appointment in instants; undefined where date, time or zone are none. */
+function bookingOf(call: CallData, contactId: string | undefined): OperationInput<'calendar.book'> | undefined {
+  const { appointmentBooked: agreed, customerEmail: email, customerName } = call
+  const startsAt = agreed && instantAt(agreed.date, agreed.time, agreed.timezone)
+  if (!agreed || !startsAt || !(agreed.durationMinutes > 0)) return undefined
+  return {
+    title: agreed.title,
+    startsAt,
+    endsAt: new Date(startsAt.getTime() + agreed.durationMinutes * 60_000),
+    timezone: agreed.timezone,
+    ...(agreed.notes ? { description: agreed.notes } : {}),
+    ...(email ? { attendees: [{ email, ...(customerName ? { name: customerName } : {}) }] } : {}),
+    ...(contactId ? { contactId } : {}),
+    // Lower-case hex is what every vendor takes as a key, Google's event ids included.
+    idempotencyKey: createHash('sha256').update(`call ${call.callId}`).digest('hex').slice(0, 40),
+  }
+}
+
+/**
+ * The instant of `2026-02-20` at `14:00` in a time zone; undefined where they are none. A time that the clocks skip is taken an hour
+ * later, one that they repeat the first time.
+ */
+export function instantAt(date: string, time: string, timezone: string): Date | undefined {
+  try {
+    return new Date(Temporal.PlainDateTime.from(`${date}T${time}`).toZonedDateTime(timezone).epochMilliseconds)
+  } catch {
+    return undefined
+  }
+}
+
+/** The call in the names that automations of these calls know. */
+export const callPayload = (call: CallData) => ({
+  call_id: call.callId,
+  agent_id: call.agentId,
+  customer_name: call.customerName,
+  customer_phone: call.customerPhone,
+  customer_email: call.customerEmail,
+  call_outcome: call.callOutcome,
+  call_summary: call.callSummary,
+  call_sentiment: call.callSentiment,
+  transcript: call.transcript,
+  recording_url: call.recordingUrl,
+  started_at: call.startedAt.toISOString(),
+  ended_at: call.endedAt.toISOString(),
+  duration_seconds: call.durationSeconds,
+  appointment_booked: call.appointmentBooked,
+})
