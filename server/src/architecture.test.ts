@@ -34,7 +34,7 @@ const only: { [folder: string]: string[] } = {
 /** Who may import a folder that is not for everybody above it. */
 const importers: { [folder: string]: string[] } = {
   connectors: ['app.ts'],
-  sandbox: ['app.ts', 'boot.ts'],
+  sandbox: ['app.ts', 'boot.ts', 'main.ts'],
 }
 
 /** Names of files whose subject was not found yet. */

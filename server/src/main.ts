@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import { boot, type Stops, stopAll } from './boot.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { createLog, type Log } from './lib/log.ts'
+import type { HubSandbox } from './sandbox/for-hub.ts'
 import { version } from './version.ts'
 import { type FirstSignIn, firstSignInFile } from './workspaces/bootstrap.ts'
 
@@ -29,7 +30,7 @@ export async function start(env: Record<string, string | undefined> = process.en
 async function open(config: Config, log: Log, stops: Stops): Promise<void> {
   const { app, first, keepsFirst, sandbox } = await boot(config, log, stops)
   const url = await app.start()
-  greet({ config, url: config.TENON_PUBLIC_URL ?? url, first, hasFile: keepsFirst, sandbox: sandbox?.url })
+  greet({ config, url: config.TENON_PUBLIC_URL ?? url, first, hasFile: keepsFirst, sandbox })
 }
 
 /** Tells the person who started the hub what to do next. */
@@ -38,7 +39,7 @@ function greet(options: {
   url: string
   first: FirstSignIn | undefined
   hasFile: boolean
-  sandbox: string | undefined
+  sandbox: HubSandbox | undefined
 }): void {
   const { config, url, first, hasFile, sandbox } = options
   const file = relative(process.cwd(), firstSignInFile(config.TENON_DATA)) || '.'
@@ -55,8 +56,10 @@ function greet(options: {
     else if (config.TENON_ADMIN_KEY) lines.push('  Platform admin by TENON_ADMIN_KEY')
     else lines.push('  Nobody can make a workspace yet: set TENON_ADMIN_KEY')
     lines.push(`  Reference      ${url}/api/docs`)
-    if (sandbox)
-      lines.push(`  Sandbox        ${sandbox} stands in for the vendors; TENON_SANDBOX=off reaches the real ones`)
+    if (sandbox) {
+      lines.push(`  Sandbox        ${sandbox.url} stands in for the vendors; TENON_SANDBOX=off reaches the real ones`)
+      lines.push(`                 with ${sandbox.keys.join(', ')}`)
+    }
     if (first || hasFile) {
       lines.push('', '  Publish an event:', '')
       lines.push(`    curl -X POST ${url}/api/events -H "Authorization: Bearer ${first?.apiKey ?? fromFile}" \\`)

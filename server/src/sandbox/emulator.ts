@@ -49,7 +49,7 @@ import type { RateLimit } from './rate-limits.ts'
 import type { World } from './world.ts'
 
 export type { Account } from './account.ts'
-export type { Records, Stored } from './records.ts'
+export type { Stored } from './records.ts'
 export type { OauthShape, RateLimit, World }
 
 /** Where an emulator declares its routes. */

@@ -111,5 +111,3 @@ export function createOauthStore(options: {
     },
   }
 }
-
-export type OauthStore = ReturnType<typeof createOauthStore>

@@ -114,8 +114,6 @@ export function createWebhookSender(options: { faults: Faults; log: Log; retrySc
   }
 }
 
-export type WebhookSender = ReturnType<typeof createWebhookSender>
-
 function changed(body: string | Buffer): Buffer {
   const bytes = Buffer.from(body)
   return Buffer.concat([bytes, Buffer.from(' ')])
