@@ -16,6 +16,9 @@ import type { Engine } from './engine/types.ts'
 import { createEventTypes } from './events/event-types.ts'
 import { createEvents, type Events } from './events/events.ts'
 import { eventRoutes } from './events/routes.ts'
+import { arrivalRoutes } from './inbound/arrival-routes.ts'
+import { createInbound } from './inbound/inbound.ts'
+import { inboundRoutes } from './inbound/routes.ts'
 import { agentRoutes } from './integrations/agent-routes.ts'
 import { connectPageRoutes, connectSessionRoutes } from './integrations/connect-routes.ts'
 import { type Connections, createConnections } from './integrations/connections.ts'
@@ -90,7 +93,7 @@ export async function createApp(options: {
   const members = createMembers({ database, clock })
   const apiKeys = createApiKeys({ database, clock, changed })
   const sessions = createSessions({ database, clock, limits })
-  const eventTypes = createEventTypes({ database, clock })
+  const eventTypes = createEventTypes({ database, clock, families: connectors.map(({ id }) => id) })
   const events = createEvents({ database, engine, eventTypes })
 
   const catalogue = createCatalogue(connectors)
@@ -107,6 +110,11 @@ export async function createApp(options: {
     retentionDays: config.TENON_RETENTION_DAYS,
   })
   const connecting = oauth.connectWith(connections.integrations)
+  const inbound = createInbound({
+    ...{ database, engine, eventTypes, templates, connections, vault, clock, log },
+    applications: oauth.applications,
+    publicUrl: () => config.TENON_PUBLIC_URL ?? addressOf(server, config),
+  })
 
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
@@ -141,6 +149,7 @@ export async function createApp(options: {
     eventRoutes({ events, eventTypes }),
     eventTraceRoutes(webhooks),
     agentRoutes(connections),
+    inboundRoutes(inbound),
     applicationRoutes(connecting),
     connectSessionRoutes(connecting),
     docsRoutes,
@@ -154,6 +163,7 @@ export async function createApp(options: {
     operationRoutes(connections),
     transferRoutes(connections),
     oauthRoutes(connecting),
+    arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]
   // A package brings the console within it; in a checkout it is built next door.
@@ -215,4 +225,12 @@ function trafficOf(config: Config) {
     overrideAgent: createSafeAgent({ allowLoopback: true, allow }),
     record: file === undefined ? undefined : trafficRecorder(file),
   }
+}
+
+/** Where the server listens, as a URL; where it is told to, while it does not listen itself. */
+function addressOf({ server }: Server, { HOST, PORT }: Config): string {
+  const address = server.address()
+  const port = typeof address === 'object' && address ? address.port : PORT
+  const host = ['0.0.0.0', '::'].includes(HOST) ? '127.0.0.1' : HOST
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`
 }

@@ -132,11 +132,13 @@ export interface InboundWebhooks {
   headers: Json
   id: string
   integrationId: string | null
+  isVerified: Generated<boolean>
   method: string
   path: string
   processedAt: Date | null
   reason: string | null
   receivedAt: Date
+  routingKey: string | null
   status: string
   url: string
   workspaceId: string | null

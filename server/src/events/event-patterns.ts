@@ -5,13 +5,14 @@ import { suggest } from './suggest.ts'
 
 /**
  * Refuses patterns that match no type of the workspace: most are typing mistakes, and an endpoint that never hears anything is
- * found out late.
+ * found out late. A known name may itself be a family, such as `hubspot.*`: all types that begin so are known.
  * @throws ApiError VALIDATION_FAILED naming each, with a suggestion
  */
 export function checkPatterns(patterns: string[], known: string[], name = 'body.events'): void {
   const details: Detail[] = []
   for (const [index, pattern] of patterns.entries()) {
-    if (known.some((type) => matchesType(canonicalType(pattern), type))) continue
+    const wanted = canonicalType(pattern)
+    if (known.some((type) => matchesType(wanted, type) || (type.endsWith('.*') && matchesType(type, wanted)))) continue
     const field = `${name}[${index}]`
     if (pattern.endsWith('.*')) {
       const families = [

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import { ApiError, type Detail, invalid, invalidFields, notFound } from '../api/errors.ts'
-import type { Database } from '../db/database.ts'
+import { type Database, type Db, onCommit } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { aliases, aliasesOf, builtInTypes } from './catalogue.ts'
 import { problemsOfSchema } from './json-schema.ts'
@@ -27,10 +27,20 @@ const maxTypes = 1_000
 export type EventTypes = ReturnType<typeof createEventTypes>
 
 /** The catalogue of a workspace: the built-in types and its own. */
-export function createEventTypes({ database, clock }: { database: Database; clock: Clock }) {
+export function createEventTypes({
+  database,
+  clock,
+  families = [],
+}: {
+  database: Database
+  clock: Clock
+  /** Names of connectors: what begins with one of them, such as `hubspot.*`, is a vendor's, and may be wanted before it is first seen. */
+  families?: readonly string[]
+}) {
   const builtInChecks = new Map<string, PayloadCheck | null>()
   const workspaces = new LRUCache<string, Known>({ max: 10_000 })
   const loading = new Map<string, Promise<Known>>()
+  const learned = new LRUCache<string, true>({ max: 10_000 })
 
   /** The check of a type's payloads, null where it accepts any, undefined where there is no such type. */
   function checkOf(
@@ -83,9 +93,33 @@ export function createEventTypes({ database, clock }: { database: Database; cloc
   return {
     checkOf,
 
-    /** The names of all types of the workspace. */
+    /** The names of all types of the workspace, and the families of vendors' types (`hubspot.*`). */
     async names(workspaceId: string): Promise<string[]> {
-      return [...builtInTypes.keys(), ...(await load(workspaceId)).checks.keys()]
+      return [
+        ...builtInTypes.keys(),
+        ...(await load(workspaceId)).checks.keys(),
+        ...families.map((name) => `${name}.*`),
+      ]
+    },
+
+    /**
+     * Adds the types of a vendor's news to the workspace when they are first seen, so that they are listed and can be searched for.
+     * Beyond the number of types that a workspace may have they are published all the same.
+     */
+    async learn(tx: Db, workspaceId: string, names: string[], description: string): Promise<void> {
+      const fresh = new Set(names.filter((name) => !builtInTypes.has(name) && !learned.has(`${workspaceId} ${name}`)))
+      if (fresh.size === 0 || (await countEventTypes(tx, workspaceId)) + fresh.size > maxTypes) return
+      for (const name of fresh)
+        await insertEventType(
+          tx,
+          workspaceId,
+          { name, description, schema: null, example: null },
+          new Date(clock.now()),
+        )
+      onCommit(tx, () => {
+        for (const name of fresh) learned.set(`${workspaceId} ${name}`, true)
+        forget(workspaceId)
+      })
     },
 
     async list(workspaceId: string): Promise<EventTypeAnswer[]> {

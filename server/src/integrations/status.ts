@@ -50,6 +50,10 @@ const allowed = new Set(transitions.map(({ from, to }) => `${from} ${to}`))
 /** Whether a status may become another. Staying what it is always may. */
 export const mayBecome = (from: Status, to: Status): boolean => from === to || allowed.has(`${from} ${to}`)
 
+/** The job that follows each time an integration was found to work: webhooks that wait for it, and its subscription at the vendor. */
+export const connectedKind = 'integration.connected'
+export const connectedLane = (integrationId: string): string => `connected ${integrationId}`
+
 export type Failure = { errorCode: string; error: string }
 
 /**
@@ -59,7 +63,7 @@ export type Failure = { errorCode: string; error: string }
  */
 export async function changeStatus(
   tx: Db,
-  deps: { engine: Pick<Engine, 'publish' | 'pause' | 'resume'>; clock: Clock },
+  deps: { engine: Pick<Engine, 'publish' | 'enqueue' | 'pause' | 'resume'>; clock: Clock },
   workspaceId: string,
   integrationId: string,
   to: Status,
@@ -83,6 +87,10 @@ export async function changeStatus(
     .where('id', '=', integrationId)
     .execute()
   await steerLane(tx, engine, changed)
+  if (to === 'active') {
+    const lane = connectedLane(integrationId)
+    await engine.enqueue(tx, [{ workspaceId, kind: connectedKind, payload: { integrationId }, lane }])
+  }
   if (row.status !== to) {
     await engine.publish(tx, workspaceId, [
       {

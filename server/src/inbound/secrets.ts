@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import type { Db } from '../db/database.ts'
+import { type IntegrationRow, lockIntegration, updateIntegration } from '../integrations/queries.ts'
+import { openConfig, webhookSecretContext } from '../integrations/sealing.ts'
+import type { AnyConnector } from '../kit/connector.ts'
+import type { Vault } from '../lib/vault.ts'
+
+/** The operator's application at a vendor, as far as webhooks need it. */
+export type Applications = {
+  find(provider: string): Promise<{ clientSecret: string; webhookSecret: string | undefined } | undefined>
+}
+
+/** The field of `sealed_config` that holds the generated secrets, newest first. */
+const field = 'webhookSecret'
+/** The one in use and the one before, which vendors go on using for a while after a change. */
+const mostSecrets = 2
+
+export type Secrets = ReturnType<typeof createSecrets>
+
+/** What inbound webhooks are verified with. */
+export function createSecrets({ vault, applications }: { vault: Vault; applications: Applications }) {
+  function generated(row: Pick<IntegrationRow, 'workspaceId' | 'id' | 'sealedConfig'>): string[] {
+    const sealed = row.sealedConfig[field]
+    return sealed === undefined ? [] : listOf(vault.open(sealed, webhookSecretContext(row.workspaceId, row.id)))
+  }
+
+  async function put(tx: Db, row: IntegrationRow, secrets: string[]): Promise<void> {
+    const sealed = vault.seal(JSON.stringify(secrets), webhookSecretContext(row.workspaceId, row.id))
+    await updateIntegration(tx, row.workspaceId, row.id, { sealedConfig: { ...row.sealedConfig, [field]: sealed } })
+  }
+
+  return {
+    /** Those that all accounts of the operator's application share: of webhooks, or the client's own. */
+    async ofApplication(connector: AnyConnector): Promise<string[]> {
+      const oauth = connector.auth.find((auth) => auth.type === 'oauth2')
+      const application = await applications.find(oauth?.provider ?? connector.id)
+      return application ? [application.webhookSecret, application.clientSecret].filter(isSecret) : []
+    },
+
+    /** Those of one integration, newest first; none where it has none yet. Throws a `VaultError` where a key is missing. */
+    ofIntegration(row: IntegrationRow, connector: AnyConnector): string[] {
+      const { secret } = connector.webhook ?? {}
+      if (secret === 'generated') return generated(row)
+      if (secret === undefined || secret === 'application') return []
+      return [openConfig(vault, row, connector.settings)[secret.setting]].filter(isSecret)
+    },
+
+    /** The generated secret in use; made where there is none. */
+    async ensure(tx: Db, workspaceId: string, id: string): Promise<string | undefined> {
+      const row = await lockIntegration(tx, workspaceId, id)
+      if (!row) return undefined
+      const [present] = generated(row)
+      if (present !== undefined) return present
+      const made = newSecret()
+      await put(tx, row, [made])
+      return made
+    },
+
+    /** Makes another secret. What the vendor signs with the one before is accepted until the next change. */
+    async rotate(tx: Db, row: IntegrationRow): Promise<string> {
+      const made = newSecret()
+      await put(tx, row, [made, ...generated(row)].slice(0, mostSecrets))
+      return made
+    },
+  }
+}
+
+/** 43 visible characters: no vendor takes fewer than 50. */
+const newSecret = (): string => randomBytes(32).toString('base64url')
+
+const isSecret = (value: unknown): value is string => typeof value === 'string' && value !== ''
+
+/** A list; what an import brought may be one secret as it stands. */
+function listOf(text: string): string[] {
+  if (!text.startsWith('[')) return [text]
+  return (JSON.parse(text) as unknown[]).filter(isSecret)
+}
