@@ -54,7 +54,7 @@ const acme = defineConnector({
   capabilities: {},
 })
 
-const credentials = { access_token: 'a-secret-token', api_domain: 'https://api.acme.example' }
+const credentials = { access_token: 'a-secret-token', api_domain: 'https://api.acme.example', token_type: 'bearer' }
 const open = (vendor: FakeVendor, options: Partial<ConnectOptions> = {}) =>
   connect(acme, { vendor, credentials, ...options })
 
@@ -354,7 +354,13 @@ test('no secret is in what is recorded, logged or said', async () => {
   }))
   const { http, recorded } = open(vendor, { log, settings: { pin: '4711-4711' } })
 
-  const body = { password: 'hunter2', note: 'the pin is 4711-4711', nested: [{ client_secret: 'x' }], pageToken: 'p' }
+  const body = {
+    password: 'hunter2',
+    kind: 'forbearers',
+    note: 'the pin is 4711-4711',
+    nested: [{ client_secret: 'x' }],
+    pageToken: 'p',
+  }
   const error = await failure(http.post('/things', body, { query: { access_token: 'q', q: 'a-secret-token' } }))
 
   const everything = JSON.stringify([recorded, lines, error.message, error.vendorMessage])
@@ -362,6 +368,7 @@ test('no secret is in what is recorded, logged or said', async () => {
     assert.ok(!everything.includes(secret), secret)
   assert.deepEqual(recorded[0]?.requestBody, {
     password: '[redacted]',
+    kind: 'forbearers',
     note: 'the pin is [redacted]',
     nested: [{ client_secret: '[redacted]' }],
     pageToken: 'p',

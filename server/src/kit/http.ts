@@ -224,15 +224,20 @@ function applied(auth: Auth, credentials: Record<string, string>): { headers?: R
   return auth.scheme === undefined ? bearer(token) : { headers: { authorization: `${auth.scheme} ${token}` } }
 }
 
-/** Everything that must not be seen: keys, tokens, encrypted settings, and how they stand in a request. What a token answer tells besides is public. */
+/**
+ * Everything that must not be seen: keys, tokens, encrypted settings, and how they stand in a request. What a token answer tells besides
+ * (`token_type`, an API's domain) is no secret, and would blot out ordinary words.
+ */
 function secretsOf(
   connector: Pick<AnyConnector, 'settings'>,
   auth: Auth,
   credentials: Record<string, string>,
   settings: Record<string, unknown>,
 ): string[] {
-  const kept = auth.type === 'oauth2' ? (auth.keep ?? []) : []
-  const own = Object.entries(credentials).flatMap(([name, value]) => (kept.includes(name) ? [] : [value]))
+  const isSecret = (name: string) =>
+    auth.type !== 'oauth2' ||
+    (/token|secret|password|key/i.test(name) && name !== 'token_type' && !auth.keep?.includes(name))
+  const own = Object.entries(credentials).flatMap(([name, value]) => (isSecret(name) ? [value] : []))
   const sealed = encryptedFields(connector.settings).map((name) => settings[name])
   const shown = Object.values(applied(auth, credentials).headers ?? {}).flatMap((value) => [value, ...value.split(' ')])
   return [...own, ...sealed, ...shown].filter((value): value is string => typeof value === 'string')

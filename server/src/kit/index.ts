@@ -7,12 +7,14 @@ export type { Capabilities, CapabilityName, Offered, OperationName, Repeat } fro
 export {
   type Account,
   type AnyConnector,
+  type Auth,
   type Category,
   type Connector,
   defineConnector,
   type ErrorReading,
   type InboundEvent,
   type InboundRequest,
+  type OAuth2,
   type Verify,
   type Webhook,
 } from './connector.ts'
