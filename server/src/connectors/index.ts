@@ -4,4 +4,11 @@ import type { AnyConnector } from '../kit/index.ts'
 type Entry = { id: string; folder: string; load(): Promise<AnyConnector> }
 
 /** Every connector of the hub: one line each. */
-export const connectors: readonly Entry[] = []
+export const connectors: readonly Entry[] = [
+  { id: 'hubspot', folder: 'hubspot', load: async () => (await import('./hubspot/hubspot.ts')).hubspot },
+  {
+    id: 'google-calendar',
+    folder: 'google-calendar',
+    load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
+  },
+]

@@ -6,6 +6,19 @@ import type { SandboxEntry } from './entries.ts'
  */
 export const emulators: readonly SandboxEntry[] = [
   {
+    id: 'hubspot',
+    hosts: ['api.hubapi.com', 'app.hubspot.com'],
+    load: async () => (await import('./hubspot/hubspot.ts')).hubspot,
+    connects: [
+      {
+        connector: 'hubspot',
+        name: 'HubSpot (sandbox)',
+        provider: 'hubspot',
+        settings: { meeting_link: 'sandbox/consultation', workflow_property: 'hs_lead_status', currency: 'EUR' },
+      },
+    ],
+  },
+  {
     id: 'zapier',
     hosts: ['hooks.zapier.com'],
     load: async () => (await import('./zapier/zapier.ts')).zapier,
@@ -17,5 +30,11 @@ export const emulators: readonly SandboxEntry[] = [
         settings: {},
       },
     ],
+  },
+  {
+    id: 'google-calendar',
+    hosts: ['www.googleapis.com', 'accounts.google.com', 'oauth2.googleapis.com'],
+    load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
+    connects: [{ connector: 'google-calendar', name: 'Google Calendar (sandbox)', provider: 'google', settings: {} }],
   },
 ]

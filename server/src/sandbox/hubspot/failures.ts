@@ -53,7 +53,12 @@ export function refuse(failure: Failure): Answer {
     }
     case 'forbidden': {
       const message = "This app hasn't been granted all required scopes to make this call."
-      const errors = [{ message: 'One or more of the following scopes are required.', context: { requiredGranularScopes: failure.scopes } }]
+      const errors = [
+        {
+          message: 'One or more of the following scopes are required.',
+          context: { requiredGranularScopes: failure.scopes },
+        },
+      ]
       return { status: 403, body: body('MISSING_SCOPES', message, { errors }) }
     }
     case 'rate_limited': {

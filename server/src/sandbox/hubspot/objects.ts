@@ -196,11 +196,17 @@ export function objectRoutes(api: Api, world: World): void {
         try {
           results.push(run(input))
         } catch (error) {
-          const said = error instanceof RefusalError ? (error.answer.body as { category: string; message: string }) : undefined
+          const said =
+            error instanceof RefusalError ? (error.answer.body as { category: string; message: string }) : undefined
           // Only rows that carry a trace id may fail by themselves.
           if (!said || input.objectWriteTraceId === undefined) throw error
           const { category, message } = said
-          errors.push({ status: 'error', category, message, context: { objectWriteTraceId: [input.objectWriteTraceId] } })
+          errors.push({
+            status: 'error',
+            category,
+            message,
+            context: { objectWriteTraceId: [input.objectWriteTraceId] },
+          })
         }
       }
       return { status: errors.length > 0 ? 207 : 200, results, errors }
@@ -228,7 +234,10 @@ export function objectRoutes(api: Api, world: World): void {
       const inputs = request.body.inputs as (BatchInput & { associations?: NewAssociation[] })[]
       precheck(account, type, inputs)
       const done = batch(inputs, (input) =>
-        traced(showWritten(type, createRecord(account, type, input.properties, input.associations), input.properties), input),
+        traced(
+          showWritten(type, createRecord(account, type, input.properties, input.associations), input.properties),
+          input,
+        ),
       )
       return await reply.code(done.status === 200 ? 201 : 207).send(answer(done))
     })

@@ -68,7 +68,11 @@ const dates = (created: string, modified: string) => [
   defineProperty(created, 'datetime', { readOnly: true }),
   defineProperty(modified, 'datetime', { readOnly: true }),
 ]
-const activity = [...common, defineProperty('hs_timestamp', 'datetime'), ...dates('hs_createdate', 'hs_lastmodifieddate')]
+const activity = [
+  ...common,
+  defineProperty('hs_timestamp', 'datetime'),
+  ...dates('hs_createdate', 'hs_lastmodifieddate'),
+]
 
 /** What every account has. */
 const standard: Record<ObjectType, Property[]> = {
@@ -122,7 +126,16 @@ const standard: Record<ObjectType, Property[]> = {
 /** What a record shows unasked. */
 export const defaultProperties: Record<ObjectType, string[]> = {
   contacts: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
-  deals: ['amount', 'closedate', 'createdate', 'dealname', 'dealstage', 'hs_lastmodifieddate', 'hs_object_id', 'pipeline'],
+  deals: [
+    'amount',
+    'closedate',
+    'createdate',
+    'dealname',
+    'dealstage',
+    'hs_lastmodifieddate',
+    'hs_object_id',
+    'pipeline',
+  ],
   notes: ['hs_createdate', 'hs_lastmodifieddate', 'hs_object_id'],
   tasks: ['hs_createdate', 'hs_lastmodifieddate', 'hs_object_id'],
   meetings: ['hs_createdate', 'hs_lastmodifieddate', 'hs_object_id'],

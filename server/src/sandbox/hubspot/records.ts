@@ -1,4 +1,5 @@
-import type { Account, Records, Stored } from '../emulator.ts'
+import type { Account, Stored } from '../emulator.ts'
+import type { Records } from '../records.ts'
 import { invalidProperties, type PropertyFault, refused } from './failures.ts'
 import {
   defaultProperties,
@@ -59,7 +60,8 @@ export function checkProperties(
       fault(name, 'INVALID_EMAIL', `Email address ${value} is invalid`)
     }
     if (name === 'email') values[name] = value.toLowerCase()
-    if (property.type === 'number' && !Number.isFinite(Number(value))) fault(name, 'INVALID_LONG', `${value} was not a valid number.`)
+    if (property.type === 'number' && !Number.isFinite(Number(value)))
+      fault(name, 'INVALID_LONG', `${value} was not a valid number.`)
     if (property.type === 'bool' && value !== 'true' && value !== 'false') {
       fault(name, 'INVALID_BOOLEAN', `${value} was not a valid boolean.`)
     }
@@ -77,7 +79,10 @@ export function checkProperties(
   return { values, faults }
 }
 
-function checkStage({ pipeline = 'default', dealstage = '' }: Texts, fault: (name: string, code: string, message: string) => void) {
+function checkStage(
+  { pipeline = 'default', dealstage = '' }: Texts,
+  fault: (name: string, code: string, message: string) => void,
+) {
   const found = pipelines.find(({ id }) => id === pipeline)
   if (!found) return fault('pipeline', 'INVALID_OPTION', `${pipeline} was not one of the allowed options`)
   if (dealstage !== '' && !found.stages.some(([id]) => id === dealstage)) {
@@ -86,10 +91,17 @@ function checkStage({ pipeline = 'default', dealstage = '' }: Texts, fault: (nam
 }
 
 const existing = (account: Account, email: string | undefined, except?: string): Stored<Data> | undefined =>
-  email ? recordsOf(account, 'contacts').find(({ id, data }) => id !== except && data.properties.email === email) : undefined
+  email
+    ? recordsOf(account, 'contacts').find(({ id, data }) => id !== except && data.properties.email === email)
+    : undefined
 
 /** The record by its id or by its address. */
-export function findRecord(account: Account, type: ObjectType, id: string, idProperty?: string): Stored<Data> | undefined {
+export function findRecord(
+  account: Account,
+  type: ObjectType,
+  id: string,
+  idProperty?: string,
+): Stored<Data> | undefined {
   if (idProperty === undefined || idProperty === 'hs_object_id') return recordsOf(account, type).get(id)
   if (type === 'contacts' && idProperty === 'email') return existing(account, id.toLowerCase())
   throw refused(400, 'VALIDATION_ERROR', `${idProperty} is not a unique property of ${type}`)
@@ -125,11 +137,17 @@ function contactOf(account: Account, type: ObjectType, { to, types }: NewAssocia
   })
 }
 
-export function updateRecord(account: Account, type: ObjectType, record: Stored<Data>, properties: Texts): Stored<Data> {
+export function updateRecord(
+  account: Account,
+  type: ObjectType,
+  record: Stored<Data>,
+  properties: Texts,
+): Stored<Data> {
   const { values, faults } = checkProperties(account, type, properties, record.data.properties)
   if (faults.length > 0) throw invalidProperties(faults)
   const twin = type === 'contacts' ? existing(account, values.email, record.id) : undefined
-  if (twin) throw refused(409, 'CONFLICT', `A contact with the email '${values.email}' already exists. Existing ID: ${twin.id}`)
+  if (twin)
+    throw refused(409, 'CONFLICT', `A contact with the email '${values.email}' already exists. Existing ID: ${twin.id}`)
   return recordsOf(account, type).update(record.id, (data) => ({
     ...data,
     properties: { ...data.properties, ...values },
@@ -179,7 +197,9 @@ export function show(
   asked: readonly string[] = [],
   options: { associations?: readonly string[]; only?: readonly string[] } = {},
 ) {
-  const names = [...new Set([...(options.only ?? defaultProperties[type]), ...asked, 'hs_object_id', timesOf(type).modified])]
+  const names = [
+    ...new Set([...(options.only ?? defaultProperties[type]), ...asked, 'hs_object_id', timesOf(type).modified]),
+  ]
   const { contacts } = record.data
   const hasContacts = options.associations?.some((name) => /^contacts?$/.test(name)) && contacts.length > 0
   return {
@@ -204,5 +224,6 @@ export const showWritten = (type: ObjectType, record: Stored<Data>, written: Tex
 }
 
 export const portalIdOf = (account: string): number =>
-  account === 'sandbox' ? 4610001 : 5_000_000 + ([...account].reduce((sum, one) => (sum * 31 + one.charCodeAt(0)) % 900_000, 7) % 900_000)
-
+  account === 'sandbox'
+    ? 4610001
+    : 5_000_000 + ([...account].reduce((sum, one) => (sum * 31 + one.charCodeAt(0)) % 900_000, 7) % 900_000)

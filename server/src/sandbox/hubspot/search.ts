@@ -1,5 +1,5 @@
-import { Type } from 'typebox'
 import type { Static } from 'typebox'
+import { Type } from 'typebox'
 import type { Account, Stored } from '../emulator.ts'
 import { refused } from './failures.ts'
 import { type ObjectType, propertiesOf } from './properties.ts'
@@ -34,7 +34,9 @@ const sortByName = Type.Object({
 })
 
 export const SearchRequest = Type.Object({
-  filterGroups: Type.Optional(Type.Array(Type.Object({ filters: Type.Array(Filter, { maxItems: 6 }) }), { maxItems: 5 })),
+  filterGroups: Type.Optional(
+    Type.Array(Type.Object({ filters: Type.Array(Filter, { maxItems: 6 }) }), { maxItems: 5 }),
+  ),
   sorts: Type.Optional(Type.Array(Type.Union([Type.String(), sortByName]), { maxItems: 1 })),
   properties: Type.Optional(Type.Array(Type.String())),
   limit: Type.Optional(Type.Integer({ minimum: 0, maximum: 200 })),
@@ -54,12 +56,17 @@ export function search(account: Account, type: ObjectType, request: Static<typeo
   const known = new Set([...propertiesOf(account, type).map(({ name }) => name), 'associations.contact'])
   for (const { propertyName } of filterGroups.flatMap(({ filters }) => filters)) {
     if (!known.has(propertyName)) {
-      throw refused(400, 'VALIDATION_ERROR', `There was a problem with the request: property ${propertyName} does not exist`)
+      throw refused(
+        400,
+        'VALIDATION_ERROR',
+        `There was a problem with the request: property ${propertyName} does not exist`,
+      )
     }
   }
   const found = recordsOf(account, type).list({
     where: (record) =>
-      (filterGroups.length === 0 || filterGroups.some(({ filters }) => filters.every((one) => fits(type, record, one)))) &&
+      (filterGroups.length === 0 ||
+        filterGroups.some(({ filters }) => filters.every((one) => fits(type, record, one)))) &&
       (query === '' || Object.values(record.data.properties).join(' ').toLowerCase().includes(query.toLowerCase())),
   })
   const sort = sortOf(sorts[0])
@@ -73,7 +80,9 @@ export function search(account: Account, type: ObjectType, request: Static<typeo
 }
 
 /** A name, a name after a minus, `{ propertyName, direction }`, or the same as JSON, as HubSpot's SDK sends it. */
-function sortOf(sort: string | Static<typeof sortByName> | undefined): { name: string; descending: boolean } | undefined {
+function sortOf(
+  sort: string | Static<typeof sortByName> | undefined,
+): { name: string; descending: boolean } | undefined {
   if (sort === undefined) return undefined
   if (typeof sort !== 'string') return { name: sort.propertyName, descending: sort.direction === 'DESCENDING' }
   if (sort.startsWith('{')) return sortOf(JSON.parse(sort) as Static<typeof sortByName>)
