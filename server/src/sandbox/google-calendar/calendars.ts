@@ -1,4 +1,5 @@
-import type { Account, Records } from '../emulator.ts'
+import type { Account } from '../emulator.ts'
+import type { Records } from '../records.ts'
 import { badParameter, notFound, refused } from './answers.ts'
 
 export type SandboxCalendar = {

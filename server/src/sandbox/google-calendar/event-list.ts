@@ -5,7 +5,7 @@ import { eventsIn, instantOf, type SandboxEvent, shownEvent, shownGone } from '.
 import type { EventsQuery } from './schemas.ts'
 
 /** What a sync token stands for: where its holder is, and what it was first asked with. */
-type SyncPoint = { version: number; singleEvents: boolean; timeMin?: string | undefined }
+type SyncPoint = { version: number; generation: number; singleEvents: boolean; timeMin?: string | undefined }
 
 const longestMemoryMs = 28 * 86_400_000
 /** Cannot be asked for together with a sync token, since the first list was not restricted by them. */
@@ -54,7 +54,12 @@ export function listEvents(
     version: account.version(),
   })
   const canSync = restrictions.every((name) => name === 'timeMin' || question[name] === undefined)
-  const point = { version: page.version, singleEvents, timeMin: since?.timeMin ?? question.timeMin }
+  const point = {
+    version: page.version,
+    generation: generationOf(account),
+    singleEvents,
+    timeMin: since?.timeMin ?? question.timeMin,
+  }
   return {
     kind: 'calendar#events',
     etag: `"l${account.version()}"`,
@@ -124,17 +129,17 @@ function readSyncToken(account: Account, query: EventsQuery): SyncPoint {
   } catch {
     throw expired()
   }
-  if (typeof point?.version !== 'number' || point.version < oldestSync(account)) throw expired()
+  if (typeof point?.version !== 'number' || point.generation !== generationOf(account)) throw expired()
   if (point.singleEvents !== (query.singleEvents ?? false)) {
     throw badParameter('singleEvents', 'Sync token was given for other query parameters.')
   }
   return point
 }
 
-/** Tokens from before this version of the account are forgotten. */
-const oldestSync = ({ values }: Account): number => Number(values.oldestSync ?? 0)
+/** Grows whenever all sync tokens are forgotten. */
+const generationOf = ({ values }: Account): number => Number(values.syncGeneration ?? 0)
 export const forgetSyncTokens = (account: Account): void => {
-  account.values.oldestSync = account.version() + 1
+  account.values.syncGeneration = generationOf(account) + 1
 }
 
 const gone = (reason: string, message: string, location: string) =>

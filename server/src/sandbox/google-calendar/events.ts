@@ -1,4 +1,5 @@
-import type { Account, Records, Stored } from '../emulator.ts'
+import type { Account, Stored } from '../emulator.ts'
+import type { Records } from '../records.ts'
 import { invalid, refused } from './answers.ts'
 import { addressOf } from './calendars.ts'
 import type { EventBody } from './schemas.ts'
