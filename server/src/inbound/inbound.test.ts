@@ -65,12 +65,8 @@ const belfry = defineConnector({
   },
 })
 
-/** The same, signed with the secret of the operator's application. */
-const spire = { ...belfry, id: 'spire', name: 'Spire', webhook: { ...belfry.webhook!, secret: 'application' as const } }
-
 const connectors = [
   { id: 'belfry', load: async () => belfry },
-  { id: 'spire', load: async () => spire },
   { id: 'mute', load: async () => ({ ...belfry, id: 'mute', webhook: undefined as never }) },
 ]
 
@@ -96,14 +92,12 @@ after(async () => {
 type Connected = { id: string; account: string; key: string }
 
 /** Connects an account of its own, so that tests do not hear one another. */
-async function connect(
-  options: { account?: string; secret?: string; key?: string; template?: string } = {},
-): Promise<Connected> {
-  const { account = randomUUID().slice(0, 8), key = hub.apiKey, template = 'belfry' } = options
+async function connect(options: { account?: string; secret?: string; key?: string } = {}): Promise<Connected> {
+  const { account = randomUUID().slice(0, 8), key = hub.apiKey } = options
   const { body, text } = await hub.request<{ id: string; status: string }>('POST', '/api/integrations', {
     key,
     body: {
-      templateId: template,
+      templateId: 'belfry',
       config: { url: vendor.url, signingSecret: options.secret ?? secret },
       credentials: { apiKey: `account-${account}` },
     },
@@ -375,7 +369,7 @@ test('a body that cannot be read is kept as failed, does not hold up others, and
     webhooks.map(({ status }) => status),
     ['failed', 'processed'],
   )
-  assert.match(webhooks[0]!.reason!, /could not read|cannot be read|could not be read/)
+  assert.match(webhooks[0]!.reason!, /could not be read/)
 })
 
 test('a webhook that was processed is replayed with events of its own', async () => {
@@ -458,17 +452,6 @@ test('what comes before its account is connected waits, is verified then, and is
     ['belfry.first', 'belfry.second'],
   )
   assert.equal(left.length, 1)
-})
-
-test('what the secret of the application signs is good for all its accounts, and refused otherwise', async () => {
-  clock.advance(60_000)
-  const account = randomUUID().slice(0, 8)
-  const text = bodyOf(account, { id: 'e', type: 'spire.bell.rung' })
-  const path = '/webhooks/spire'
-
-  // Nobody has told the hub the secret of this application: everything is refused.
-  const known = await send(text, { path })
-  assert.equal(known.status, 401)
 })
 
 test('a test of the URL is answered, and other requests than webhooks are not', async () => {

@@ -36,7 +36,7 @@ export function createDisconnection(deps: {
     if (connector && unsubscribe) {
       for (const { id, vendorId, data } of subscriptions) {
         const given = { id: vendorId ?? id, data: data as Record<string, string> }
-        const result = await runner.lend(whole, connector, (context) => unsubscribe(context, given))
+        const result = await runner.lend(whole, connector, (context) => unsubscribe(context, given), 'kept credentials')
         if (!result.success && result.retry) throw new Error(result.error)
       }
     }

@@ -31,7 +31,7 @@ import type { OperationLog } from './operation-log.ts'
 import { createPace } from './pace.ts'
 import { findIntegration, type IntegrationRow } from './queries.ts'
 import { loggable, textsOf } from './redaction.ts'
-import { openConfig } from './sealing.ts'
+import { openConfig, openCredentials } from './sealing.ts'
 import { changeStatus, meaningOf } from './status.ts'
 import { withDefaults } from './validation.ts'
 
@@ -102,6 +102,7 @@ export function createRunner(deps: {
     signal: AbortSignal,
     what: string | undefined,
     use: (context: Context) => Promise<OperationResult<T>>,
+    kept?: 'kept credentials',
   ): Promise<Done<T>> {
     const { workspaceId, id: integrationId } = row
     const secrets: string[] = []
@@ -112,7 +113,9 @@ export function createRunner(deps: {
       const current =
         auth === undefined || auth.type === 'none'
           ? { version: 0, values: {} }
-          : await credentials.current(workspaceId, integrationId)
+          : kept
+            ? { version: row.credentialsVersion, values: openCredentials(vault, row, row.sealedCredentials ?? '') }
+            : await credentials.current(workspaceId, integrationId)
       const settings = withDefaults(connector.settings, openConfig(vault, row, connector.settings))
       secrets.push(...secretsIn(auth, current.values), ...sealedTexts(row, settings))
       const context = openContext({
@@ -127,6 +130,7 @@ export function createRunner(deps: {
         gate: gateOf(integrationId, connector),
         pace: pace(workspaceId, integrationId, connector.http.rateLimit ?? defaultRateLimit),
         refresh: async () => {
+          if (kept) return undefined
           const renewed = await credentials.refreshed(workspaceId, integrationId, current.version)
           if (renewed) secrets.push(...secretsIn(auth, renewed.values))
           return renewed?.values
@@ -274,19 +278,24 @@ export function createRunner(deps: {
       return result
     },
 
-    /** Lends the connector's context to code of the hub: for subscribing at the vendor, renewing, revoking. */
+    /**
+     * Lends the connector's context to code of the hub: for subscribing at the vendor, renewing, revoking. `kept credentials` are those
+     * in the row as it was given, of an integration that has forgotten them since.
+     */
     async lend<T>(
       row: IntegrationRow,
       connector: AnyConnector,
       use: (context: Context) => Promise<T>,
+      kept?: 'kept credentials',
     ): Promise<OperationResult<T>> {
-      const { result } = await withContext<T>(row, connector, never, undefined, async (context) => {
+      const lent = async (context: Context): Promise<OperationResult<T>> => {
         try {
           return { success: true, data: await use(context) }
         } catch (error) {
           return failureOf(error, { log, operation: 'lend' })
         }
-      })
+      }
+      const { result } = await withContext<T>(row, connector, never, undefined, lent, kept)
       return result
     },
   }
