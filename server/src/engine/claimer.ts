@@ -219,5 +219,3 @@ export function createClaimer(options: {
     },
   }
 }
-
-export type Claimer = ReturnType<typeof createClaimer>

@@ -17,15 +17,6 @@ export function bucketOf(durationMs: number): number {
 /** A histogram without counts. */
 export const emptyDurations = (): number[] => new Array<number>(bucketCount).fill(0)
 
-/** Adds histograms, which may be of different lengths, bucket by bucket. */
-export function addDurations(histograms: number[][]): number[] {
-  const sum = emptyDurations()
-  for (const histogram of histograms) {
-    for (let bucket = 0; bucket < histogram.length; bucket++) sum[bucket]! += histogram[bucket]!
-  }
-  return sum
-}
-
 /** The duration in milliseconds below which the share `q` (0 to 1) of the counted lie; null where nothing was counted. */
 export function percentile(durations: number[], q: number): number | null {
   const total = durations.reduce((sum, count) => sum + count, 0)

@@ -147,5 +147,3 @@ async function bury(database: Database, dead: number[]): Promise<number> {
     return Number(numUpdatedRows)
   })
 }
-
-export type Presence = ReturnType<typeof createPresence>

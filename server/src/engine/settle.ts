@@ -129,5 +129,3 @@ export function createSettlement(options: {
     drained: (): Promise<void> => (busy === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
   }
 }
-
-export type Settlement = ReturnType<typeof createSettlement>
