@@ -5,10 +5,11 @@ import pg from 'pg'
 import { valuesOf } from '../test/arbitrary.ts'
 import { startHub } from '../test/hub.ts'
 import { pathOf, type Route, routesOf } from '../test/routes.ts'
+import { smallCrmEntry } from '../test/small-crm.ts'
 import { listTenantTables, marker, newKnown, rowFor, type TenantTable } from '../test/victim.ts'
 
 // Nothing is delivered here, so that the victim's rows change only if somebody changes them.
-const hub = await startHub({ role: 'api', env: { TENON_RATE_LIMIT: '1000000' } })
+const hub = await startHub({ role: 'api', env: { TENON_RATE_LIMIT: '1000000' }, connectors: [smallCrmEntry] })
 const client = new pg.Client(hub.databaseUrl)
 await client.connect()
 // Rows are made up table by table, in whatever order.
@@ -54,7 +55,7 @@ for (const route of tenantRoutes) {
       })
 
       assert.ok(!answer.text.includes(marker) || isEcho(route, params), `leaked: ${answer.text.slice(0, 500)}`)
-      if (route.params.length === 0) assert.ok(answer.status < 500, answer.text)
+      if (route.params.length === 0 || isOwnName(route)) assert.ok(answer.status < 500, answer.text)
       else
         assert.ok(
           [403, 404].includes(answer.status) || isBadForm(answer),
@@ -77,7 +78,7 @@ for (const route of tenantRoutes) {
   })
 }
 
-for (const route of tenantRoutes.filter(({ method, params }) => method === 'GET' && params.length > 0)) {
+for (const route of tenantRoutes.filter((one) => one.method === 'GET' && one.params.length > 0 && !isOfHub(one))) {
   test(`${route.method} ${route.url} shows the same things to their own workspace, so that the tries above prove something`, async () => {
     const found = []
     for (const params of foreignParams(route)) {
@@ -184,6 +185,14 @@ function queryFor({ schema }: Route): string {
   return named.length === 0
     ? ''
     : `?${named.map((name) => `${name}=${name === 'eventId' ? known.eventId : known.endpointId}`).join('&')}`
+}
+
+/** What each workspace names itself: the same name in another workspace is another thing. */
+const isOwnName = ({ params }: Route): boolean => params.includes('agentId')
+
+/** What belongs to the hub, and is the same for every workspace. */
+function isOfHub({ url }: Route): boolean {
+  return /\/templates\/:id|\/oauth\/:provider/.test(url)
 }
 
 /** An id of one kind does not look like an id of another: refused before anything is looked up. */

@@ -240,7 +240,7 @@ test('health is read from what the integration did', async () => {
   assert.deepEqual([body.data.window.operations, body.data.window.failed, body.data.window.successRate], [2, 1, 0.5])
   assert.equal(body.data.state, 'degraded')
   assert.equal(body.data.checks.connection?.state, 'warning')
-  assert.equal(body.data.checks.webhooks?.state, 'not_applicable')
+  assert.equal(body.data.checks.webhooks?.state, 'unknown')
   assert.equal(body.data.checks.rateLimits?.state, 'ok')
   assert.notEqual(body.data.lastSuccessAt, null)
 })

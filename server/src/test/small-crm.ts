@@ -1,4 +1,4 @@
-import { bearer, type Contact, defineConnector, encrypted, keys, type New, Type } from '../kit/index.ts'
+import { bearer, type Contact, defineConnector, encrypted, hmac, keys, type New, Type } from '../kit/index.ts'
 import type { ConnectorEntry } from '../templates/catalogue.ts'
 import { type FakeVendor, fakeVendor, type VendorCall, type VendorReply } from './fake-vendor.ts'
 import type { Hub } from './hub.ts'
@@ -33,6 +33,7 @@ export const smallCrm = defineConnector({
     const { account } = await http.get<{ account: { id: string; name: string } }>('/me')
     return { name: account.name, routingKey: account.id }
   },
+  webhook: { secret: 'generated', verify: hmac({ header: 'x-signature' }), parse: () => [] },
   capabilities: {
     contacts: {
       find: async ({ http }, { email, phone }) => {
