@@ -11,4 +11,5 @@ export const connectors: readonly Entry[] = [
     folder: 'google-calendar',
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
   },
+  { id: 'zapier', folder: 'zapier', load: async () => (await import('./zapier/zapier.ts')).zapier },
 ]

@@ -3,6 +3,7 @@
  */
 export { type Static, Type } from 'typebox'
 export { basic, bearer, encrypted, keys, noAuth, oauth2 } from './auth.ts'
+export { automationBody, sampleBody } from './automation.ts'
 export type { Capabilities, CapabilityName, Offered, OperationName, Repeat } from './capabilities.ts'
 export {
   type Account,

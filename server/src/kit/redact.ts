@@ -55,10 +55,16 @@ export function createRedactor(secrets: Iterable<string>): Redactor {
 
 const isSecretValue = (value: unknown): boolean => typeof value === 'string' && value !== ''
 
-/** A secret as it is, in a URL, in JSON, and in base64 (as Basic authorization carries it, next to a user). */
+/**
+ * A secret as it is, in a URL, in JSON, and in base64 (as Basic authorization carries it, next to a user); of a URL also the part that
+ * its server sees.
+ */
 const spellings = (secret: string): string[] => {
   const encoded = Buffer.from(secret).toString('base64')
-  return [...new Set([secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), encoded])]
+  const known = [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1), encoded]
+  const url = /^https?:/i.test(secret) ? URL.parse(secret) : null
+  if (url) known.push(url.href, ...[url.pathname + url.search, url.pathname].filter((part) => part.length >= 12))
+  return [...new Set(known)]
 }
 
 function withoutSecretQuery(url: string): string {
