@@ -18,7 +18,7 @@ import { createEvents, type Events } from './events/events.ts'
 import { eventRoutes } from './events/routes.ts'
 import { arrivalRoutes } from './inbound/arrival-routes.ts'
 import { createInbound } from './inbound/inbound.ts'
-import { inboundRoutes } from './inbound/routes.ts'
+import { inboundRoutes, webhookSettingsRoutes } from './inbound/routes.ts'
 import { agentRoutes } from './integrations/agent-routes.ts'
 import { connectPageRoutes, connectSessionRoutes } from './integrations/connect-routes.ts'
 import { type Connections, createConnections } from './integrations/connections.ts'
@@ -163,6 +163,7 @@ export async function createApp(options: {
     operationRoutes(connections),
     transferRoutes(connections),
     oauthRoutes(connecting),
+    webhookSettingsRoutes(inbound),
     arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]

@@ -45,23 +45,25 @@ export const arrivalRoutes =
           .send(handshake.body)
       }
       const schema = { summary, tags: ['webhooks of vendors'], params, response }
-      api.route({ ...base, method: 'POST', schema, handler })
-      api.route({ ...base, method: ['GET', 'PUT'], schema: { ...schema, hide: true }, handler })
+      const hidden = { ...schema, hide: true }
+      // Paths below are described with the URL above them.
+      api.route({ ...base, method: 'POST', schema: url.endsWith('*') ? hidden : schema, handler })
+      api.route({ ...base, method: ['GET', 'PUT'], schema: hidden, handler })
     }
 
     const named = Type.Object({ connector: ConnectorName })
     const one = Type.Object({ connector: ConnectorName, integrationId: Id })
     const nameOf = ({ connector = '' }: Params) =>
       Object.hasOwn(otherNames, connector) ? otherNames[connector]! : connector
-    take('/webhooks/:connector', 'Receive a webhook of a vendor', named, nameOf)
-    take('/webhooks/:connector/*', 'Receive a webhook of a vendor, at any path below', named, nameOf)
-    take('/webhooks/:connector/i/:integrationId', 'Receive a webhook of one integration', one, nameOf)
+    take('/webhooks/:connector', 'Receive a webhook of a vendor, here or at any path below', named, nameOf)
+    take('/webhooks/:connector/*', 'Receive a webhook of a vendor at a path below', named, nameOf)
     take(
-      '/webhooks/:connector/i/:integrationId/*',
-      'Receive a webhook of one integration, at any path below',
+      '/webhooks/:connector/i/:integrationId',
+      'Receive a webhook of one integration, here or at any path below',
       one,
       nameOf,
     )
+    take('/webhooks/:connector/i/:integrationId/*', 'Receive a webhook of one integration at a path below', one, nameOf)
     take('/integrations/calendar/webhooks/calendly', 'Receive a webhook of Calendly', Type.Object({}), () => 'calendly')
   }
 

@@ -100,7 +100,12 @@ export const inboundRoutes =
         return ok(replayed)
       },
     )
+  }
 
+/** Where the webhooks of one integration go, and their secret. Reached at the root as well as under `/api`. */
+export const webhookSettingsRoutes =
+  (inbound: Inbound): Routes =>
+  async (api) => {
     api.get(
       '/integrations/:id/webhook',
       {
