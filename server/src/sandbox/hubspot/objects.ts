@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { type Account, type Api, RefusalError, type Stored, type World } from '../emulator.ts'
+import { type Account, type Api, FailureError, RefusalError, type Stored, type World } from '../emulator.ts'
 import { propertyMessage, refused } from './failures.ts'
 import type { ObjectType } from './properties.ts'
 import {
@@ -52,8 +52,23 @@ const namesOf = (given: string | string[] | undefined): string[] =>
 
 type BatchInput = { objectWriteTraceId?: string | undefined; properties: Texts }
 
+/** Contacts' scopes cover notes, tasks and meetings too. */
+const scopeOf = (type: string, method: string, path: string): string => {
+  const isRead = method === 'GET' || /\/(search|batch\/read)$/.test(path)
+  return `crm.objects.${type === 'deals' ? 'deals' : 'contacts'}.${isRead ? 'read' : 'write'}`
+}
+
 /** The records of the CRM, by the dated path and by v3, which HubSpot still serves and its SDK calls; v1 and v2 are gone. */
 export function objectRoutes(api: Api, world: World): void {
+  api.addHook('preHandler', async (request) => {
+    const { type } = (request.params ?? {}) as { type?: string }
+    const path = request.routeOptions.url ?? ''
+    if (type === undefined || !/^\/crm\/(v3|objects)\//.test(path) || path.includes('/properties/')) return
+    const { scopes } = world.callerOf(request)
+    const scope = scopeOf(type, request.method, path)
+    if (scopes !== 'all' && !scopes.includes(scope)) throw new FailureError({ kind: 'forbidden', scopes: [scope] })
+  })
+
   for (const base of ['/crm/objects/2026-09/:type', '/crm/v3/objects/:type']) {
     const need = (request: { params: { type: string; id: string } }, account: Account, idProperty?: string) => {
       const type = objectTypeOf(request.params.type)

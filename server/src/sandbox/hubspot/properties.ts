@@ -154,9 +154,11 @@ export const timesOf = (type: ObjectType): { created: string; modified: string }
     ? { created: 'createdate', modified: 'lastmodifieddate' }
     : { created: type === 'deals' ? 'createdate' : 'hs_createdate', modified: 'hs_lastmodifieddate' }
 
-const customOf = (account: Account, type: ObjectType): Property[] => {
-  const all = (account.values.properties ??= {}) as { [type: string]: Property[] }
-  return (all[type] ??= [])
+function customOf(account: Account, type: ObjectType): Property[] {
+  account.values.properties ??= {}
+  const all = account.values.properties as { [type: string]: Property[] }
+  all[type] ??= []
+  return all[type]
 }
 
 /** Every property that an object type has in an account. */

@@ -165,7 +165,7 @@ export function associate(account: Account, type: ObjectType, id: string, contac
 }
 
 /** The value of a property, those that HubSpot fills itself included. */
-export function valueOf(type: ObjectType, record: Stored<Data>, name: string): string | null {
+export function propertyOf(type: ObjectType, record: Stored<Data>, name: string): string | null {
   const { properties } = record.data
   const times = timesOf(type)
   if (name === 'hs_object_id') return record.id
@@ -204,7 +204,7 @@ export function show(
   const hasContacts = options.associations?.some((name) => /^contacts?$/.test(name)) && contacts.length > 0
   return {
     id: record.id,
-    properties: Object.fromEntries(names.map((name) => [name, valueOf(type, record, name)])),
+    properties: Object.fromEntries(names.map((name) => [name, propertyOf(type, record, name)])),
     createdAt: new Date(record.createdAt).toISOString(),
     updatedAt: new Date(record.updatedAt).toISOString(),
     archived: record.deletedAt !== undefined,

@@ -8,8 +8,10 @@ const userId = '8001'
 const halfHour = 1_800_000
 
 /** What a person has in the calendar behind the page. */
-export const busyOf = (account: Account): { start: number; end: number }[] =>
-  (account.values.busy ??= []) as { start: number; end: number }[]
+export function busyOf(account: Account): { start: number; end: number }[] {
+  account.values.busy ??= []
+  return account.values.busy as { start: number; end: number }[]
+}
 
 /** Scheduling pages: half hours of weekdays from 9 to 17 UTC that are still to come and not taken, a month at a time. */
 export function schedulerRoutes(api: Api, world: World): void {

@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import type { Account, Stored } from '../emulator.ts'
 import { refused } from './failures.ts'
 import { type ObjectType, propertiesOf } from './properties.ts'
-import { type Data, recordsOf, show, valueOf } from './records.ts'
+import { type Data, propertyOf, recordsOf, show } from './records.ts'
 
 const Filter = Type.Object({
   propertyName: Type.String(),
@@ -72,7 +72,7 @@ export function search(account: Account, type: ObjectType, request: Static<typeo
   const sort = sortOf(sorts[0])
   if (sort) {
     const way = sort.descending ? -1 : 1
-    found.sort((left, right) => way * compare(valueOf(type, left, sort.name), valueOf(type, right, sort.name)))
+    found.sort((left, right) => way * compare(propertyOf(type, left, sort.name), propertyOf(type, right, sort.name)))
   }
   const results = found.slice(start, start + limit)
   const next = start + limit < found.length && limit > 0 ? { paging: { next: { after: String(start + limit) } } } : {}
@@ -92,7 +92,7 @@ function sortOf(
 function fits(type: ObjectType, record: Stored<Data>, filter: Filter): boolean {
   const { propertyName, operator, value = '', values = [], highValue = '' } = filter
   if (propertyName === 'associations.contact') return record.data.contacts.some(({ id }) => id === value)
-  const own = valueOf(type, record, propertyName)
+  const own = propertyOf(type, record, propertyName)
   switch (operator) {
     case 'HAS_PROPERTY':
       return own !== null
