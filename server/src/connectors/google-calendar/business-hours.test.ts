@@ -140,7 +140,7 @@ test('slots are what a patient person finds who looks at the clock every minute'
       const slots = freeSlots(hours, { from: new Date(from), to: new Date(to), durationMinutes, busy })
       assert.deepEqual(shown(slots), shown(byTheClock(hours, { from, to, durationMinutes, busy })))
     }),
-    { numRuns: 150 },
+    { numRuns: 100 },
   )
 })
 

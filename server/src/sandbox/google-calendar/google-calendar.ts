@@ -100,7 +100,7 @@ export const googleCalendar = defineEmulator({
         const account = world.accountOf(request)
         const { id: calendarId, data: calendar } = needWritable(account, request.params.calendarId)
         const records = eventsIn(account, calendarId)
-        const { id = `sandbox${world.nextId('event')}` } = request.body
+        const { id = `event${world.nextId('event')}` } = request.body
         if (!/^[a-v0-9]{5,1024}$/.test(id)) throw invalid('Invalid resource id value.')
         const event = eventOf(account, request.body, calendar.timeZone)
         if (records.get(id, { deleted: true })) {
