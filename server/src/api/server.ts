@@ -76,9 +76,9 @@ export function createServer(options: { config: Config; log: Log; clock: Clock; 
   })
   if (log.isLevelEnabled('debug')) {
     server.addHook('onResponse', (request, reply, done) => {
-      const { method, url } = request
-      // Query strings of public routes may bear tokens.
-      const path = url.split('?', 1)[0]
+      const { method, url, routeOptions } = request
+      // Query strings of public routes may bear tokens, and so may paths that are links of their own.
+      const path = /\/:(token|state)$/.test(routeOptions.url ?? '') ? routeOptions.url : url.split('?', 1)[0]
       request.log.debug(
         { method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
         'request answered',

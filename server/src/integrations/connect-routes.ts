@@ -58,7 +58,7 @@ const largestForm = 262_144
 export const connectPageRoutes =
   ({ page, places, cookie }: { page: ConnectPage; places: Places; cookie: BrowserCookie }): Routes =>
   async (api) => {
-    const hidden = { config: { public: true }, schema: { hide: true, params: ByToken } } as const
+    const hidden = { config: { public: true, page: true }, schema: { hide: true, params: ByToken } } as const
 
     api.addContentTypeParser(
       'application/x-www-form-urlencoded',

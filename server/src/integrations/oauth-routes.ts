@@ -63,7 +63,7 @@ export const oauthRoutes =
 
     api.get(
       `${base}/start/:state`,
-      { config: { public: true }, schema: { hide: true, params: ByState } },
+      { config: { public: true, page: true }, schema: { hide: true, params: ByState } },
       async (request, reply) => {
         try {
           return reply.redirect(await signIns.start(request.params.state, cookie.set(reply, readBrowser(request))), 302)
@@ -77,7 +77,7 @@ export const oauthRoutes =
       api.get(
         path,
         {
-          config: { public: true },
+          config: { public: true, page: true },
           schema: { hide: true, params: ByProvider, querystring: CallbackQuery },
         },
         async (request, reply) => {
