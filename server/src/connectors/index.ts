@@ -12,4 +12,5 @@ export const connectors: readonly Entry[] = [
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
   },
   { id: 'zapier', folder: 'zapier', load: async () => (await import('./zapier/zapier.ts')).zapier },
+  { id: 'webhook', folder: 'webhook', load: async () => (await import('./webhook/webhook.ts')).webhook },
 ]

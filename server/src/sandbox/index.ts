@@ -29,6 +29,13 @@ export const emulators: readonly SandboxEntry[] = [
         credentials: { webhookUrl: 'https://hooks.zapier.com/hooks/catch/1234567/sandbox/' },
         settings: {},
       },
+      // The hook takes what any endpoint does.
+      {
+        connector: 'webhook',
+        name: 'Webhook (sandbox)',
+        credentials: { webhookUrl: 'https://hooks.zapier.com/hooks/catch/1234567/sandbox/', secret: 'sandbox-secret' },
+        settings: {},
+      },
     ],
   },
   {
