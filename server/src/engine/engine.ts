@@ -20,8 +20,10 @@ import { type Delivery, type DeliveryKind, type Engine, type JobKind, type Outco
 import * as work from './work.ts'
 
 const day = 86_400_000
+/** How much runs at a time in a process, of all lanes together. */
+export const concurrency = 1_024
 /** Outcomes not yet written at which no new try begins: the database is slower than the destinations. */
-const pendingLimit = 5_000
+const pendingLimit = 1_000
 const maintenance = 'engine.maintenance'
 
 /** A job whose lease was lost: another process has it, and this one's writes must not happen. */
@@ -39,7 +41,7 @@ export function createEngine(options: {
   log: Log
   role: 'all' | 'api' | 'worker'
   retentionDays: number
-  /** How much runs at a time. Default 1,024. */
+  /** How much runs at a time. */
   concurrency?: number
 }): Engine {
   const { database, clock, log, role } = options
@@ -57,7 +59,7 @@ export function createEngine(options: {
   const owner = () => presence.owner
 
   const dispatcher = createDispatcher({
-    concurrency: options.concurrency ?? 1_024,
+    concurrency: options.concurrency ?? concurrency,
     room: 20_000,
     roomBytes: 64 * 1_048_576,
     now,

@@ -34,6 +34,8 @@ export function createSettingsCache({ database, vault, log }: { database: Databa
   const versions = new Map<string, number>()
   let checkedAt = performance.now()
   let checking: Promise<void> | undefined
+  /** When a look failed: the database is away, and what is known goes on serving until it is back. */
+  let failedAt: number | undefined
 
   function markChanged(id: string): void {
     changes += 1
@@ -115,9 +117,19 @@ export function createSettingsCache({ database, vault, log }: { database: Databa
   }
 
   function checkOnce(): Promise<void> {
-    checking ??= check().finally(() => {
-      checking = undefined
-    })
+    checking ??= check()
+      .then(
+        () => {
+          failedAt = undefined
+        },
+        (error) => {
+          failedAt = performance.now()
+          log.warn({ err: error }, 'Webhook: could not look for changed endpoints; going on with those that are known')
+        },
+      )
+      .finally(() => {
+        checking = undefined
+      })
     return checking
   }
 
@@ -144,17 +156,17 @@ export function createSettingsCache({ database, vault, log }: { database: Databa
 
     /** The settings where they are in memory and current; undefined where `find` has to be asked. */
     current(id: string): EndpointSettings | null | undefined {
-      const age = performance.now() - checkedAt
-      if (age > checkAfterMs) {
-        if (age > staleAfterMs) return undefined
-        checkOnce().catch((error) => log.warn({ err: error }, 'Webhook: could not look for changed endpoints'))
+      const now = performance.now()
+      if (now - checkedAt > checkAfterMs && (failedAt === undefined || now - failedAt > checkAfterMs)) {
+        if (now - checkedAt > staleAfterMs && failedAt === undefined) return undefined
+        void checkOnce()
       }
       return changed.size > 0 && changed.has(id) ? undefined : entries.get(id)?.settings
     },
 
     /** The settings, read where they are not in memory; null where they cannot be opened, undefined where the endpoint is gone. */
     async find(workspaceId: string, id: string): Promise<EndpointSettings | null | undefined> {
-      if (performance.now() - checkedAt > staleAfterMs) await checkOnce()
+      if (performance.now() - checkedAt > staleAfterMs && failedAt === undefined) await checkOnce()
       if (!entries.has(id) || changed.has(id)) await loadSoon(workspaceId, id)
       return entries.get(id)?.settings
     },

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
+import { concurrency } from '../engine/engine.ts'
 import type { Engine } from '../engine/types.ts'
 import type { EventTypes } from '../events/event-types.ts'
 import type { Events } from '../events/events.ts'
@@ -34,7 +35,8 @@ export function createWebhooks(deps: {
 }) {
   const { config, database, engine, events, eventTypes, vault, clock, log } = deps
   const addresses = { allowLoopback: config.TENON_ALLOW_LOOPBACK, allow: config.TENON_ALLOW_ADDRESSES }
-  const agent = createSafeAgent(addresses)
+  // Many endpoints may live on one host: were its connections fewer than the engine's tries, one that hangs would take them all.
+  const agent = createSafeAgent({ ...addresses, maxConnectionsPerOrigin: concurrency })
   const cache = createSettingsCache({ database, vault, log })
   const onSettled = createSettling({ engine, clock, log, onDisabled: cache.refresh })
   const kind = createDeliveryKind({ cache, agent, clock, onSettled })
