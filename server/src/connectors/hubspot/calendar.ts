@@ -5,7 +5,7 @@ import { findByEmail } from './contacts.ts'
 import { escapeHtml } from './html.ts'
 import { meeting, meetingFields } from './mappings.ts'
 import { objects, paths, withContacts } from './paths.ts'
-import { changesOf, search } from './search.ts'
+import { changesOf, searchAll } from './search.ts'
 import type { HubSpotContext } from './settings.ts'
 import type { BatchAnswer, HubSpotContact, HubSpotMeeting, LinkPage } from './types.ts'
 
@@ -172,11 +172,11 @@ async function meetingsBetween(context: HubSpotContext, from: Date, to: Date): P
 
 /** Meetings that were not cancelled. */
 async function live(context: HubSpotContext, filters: { propertyName: string; operator: string; value: string }[]) {
-  const { results } = await search<HubSpotMeeting>(context, 'meetings', meetingFields, {
-    groups: [filters],
+  const found = searchAll<HubSpotMeeting>(context, 'meetings', meetingFields, {
+    filters,
     sort: 'hs_meeting_start_time',
   })
-  return results.filter(({ properties }) => properties.hs_meeting_outcome !== 'CANCELED')
+  return (await Array.fromAsync(found)).filter(({ properties }) => properties.hs_meeting_outcome !== 'CANCELED')
 }
 
 /** The contacts that these people are in HubSpot; nobody is made a contact for being invited. */

@@ -1,4 +1,11 @@
-import { ConnectorError, type Contact, type New, type Offered, type OperationInput } from '../../kit/index.ts'
+import {
+  ConnectorError,
+  type Contact,
+  type ErrorCode,
+  type New,
+  type Offered,
+  type OperationInput,
+} from '../../kit/index.ts'
 import { batchUpsert } from './batch.ts'
 import { contactFields, contactProperties, readContact } from './mappings.ts'
 import { objects } from './paths.ts'
@@ -61,9 +68,8 @@ export const contacts = {
   async upsert(context: HubSpotContext, input: New<Contact>) {
     const [row] = await batchUpsert(context, [input])
     if (row?.success) return { contact: row.data, created: row.created === true }
-    throw new ConnectorError('CONTACT_ERROR', `HubSpot refused the contact: ${row?.error}`, {
-      vendorMessage: row?.error,
-    })
+    const { error = 'nothing was said of it', errorCode = 'CONTACT_ERROR' } = row ?? {}
+    throw new ConnectorError(errorCode as ErrorCode, `HubSpot refused the contact: ${error}`, { vendorMessage: error })
   },
 
   batchUpsert: async (context: HubSpotContext, { contacts: given }: OperationInput<'contacts.batchUpsert'>) =>

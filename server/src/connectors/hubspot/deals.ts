@@ -19,7 +19,7 @@ export const deals = {
   async create(context: HubSpotContext, input: New<Deal>): Promise<Deal> {
     const { http, settings } = context
     const pipelineId = input.pipelineId ?? settings.pipeline_id
-    const stageId = input.stageId ?? (await stageOf(context, input.status, pipelineId)) ?? settings.default_stage_id
+    const stageId = input.stageId ?? (await stageOf(context, input.status ?? 'open', pipelineId))
     const properties = {
       ...dealProperties({ ...input, pipelineId, stageId }, input.currency ?? settings.currency),
       ...(settings.owner === undefined ? {} : { hubspot_owner_id: settings.owner }),
@@ -79,9 +79,9 @@ async function stageOf(
   status: Deal['status'],
   pipelineId: string | undefined,
 ): Promise<string | undefined> {
-  if (status === undefined || (status === 'open' && context.settings.default_stage_id !== undefined)) {
-    return status === undefined ? undefined : context.settings.default_stage_id
-  }
+  if (status === undefined) return undefined
+  const { pipeline_id: ownPipeline, default_stage_id: ownStage } = context.settings
+  if (status === 'open' && ownStage !== undefined && pipelineId === ownPipeline) return ownStage
   const pipelines = await pipelinesOf(context)
   const pipeline = pipelines.find(({ id }) => id === pipelineId) ?? pipelines[0]
   const stage = pipeline?.stages.find(({ metadata: { isClosed, probability } }) => {

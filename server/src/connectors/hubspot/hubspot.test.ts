@@ -469,6 +469,32 @@ test('what changes in HubSpot arrives signed, names its account, and reads as ev
   assert.deepEqual(types.flat(), [`contact.created ${id}`, `contact.updated ${id}`, `contact.deleted ${id}`])
 })
 
+test('events of another account that came in the same bundle are left out', () => {
+  const body = JSON.stringify([...events, { ...events[0], eventId: 3, portalId: 99 }])
+
+  const read = hubspot.webhook?.parse(inboundRequest({ body, at: new Date() }))
+
+  assert.equal(read?.length, events.length)
+})
+
+test('a deal of another pipeline begins in its first stage, not in that of the settings', async () => {
+  await using hub = await open({ pipeline_id: 'default', default_stage_id: 'contractsent' })
+
+  const own = await hub.run('deals.create', { title: 'Roof' })
+  const other = await hub.run('deals.create', { title: 'Renewal', pipelineId: '7001' })
+
+  assert.deepEqual([own.stageId, other.stageId], ['contractsent', '7002'])
+})
+
+test('what HubSpot has against a single contact is told with its code', async () => {
+  await using hub = await open()
+
+  const result = await runOperation(hubspot, hub.context, 'contacts.upsert', { email: 'not an address' })
+
+  assert.equal(!result.success && result.errorCode, 'VENDOR_REJECTED')
+  assert.equal(!result.success && result.gracefulFail, true)
+})
+
 test('a record that HubSpot has locked, and a used-up day, are waited for', async () => {
   await using vendor = await fakeVendor({
     'GET /account-info/2026-09/details': { status: 429, body: { message: 'daily', policyName: 'DAILY' } },

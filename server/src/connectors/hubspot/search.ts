@@ -25,6 +25,19 @@ export const search = <T>(
   return http.post<Found<T>>(objects(type, 'search'), body, { repeatable: true })
 }
 
+/** Everything that a search finds, page after page by position: for what few records fit. */
+export const searchAll = <T>(
+  { http }: HubSpotContext,
+  type: ObjectType,
+  properties: readonly string[],
+  given: { filters: readonly Filter[]; sort: string },
+): AsyncIterable<T> =>
+  http.pages<T>(
+    objects(type, 'search'),
+    { limit: pageSize, after: '0' },
+    { method: 'POST', body: { filterGroups: [{ filters: given.filters }], sorts: [given.sort], properties } },
+  )
+
 type Kind<T> = { type: ObjectType; properties: readonly string[]; modified: string; read(record: T): unknown }
 
 /** Where reading by time of change stands: the next page begins `at`; within one millisecond after the id `tie`. */

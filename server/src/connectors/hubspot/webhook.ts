@@ -13,24 +13,41 @@ const actions: Record<string, string> = {
 /** What HubSpot calls `object` is told apart by its type. */
 const typesOfObjects: Record<string, string> = { '0-1': 'contact', '0-3': 'deal' }
 
-/** HubSpot signs for the application, and bundles up to a hundred events of one account. */
+/**
+ * HubSpot signs for the application, and bundles up to a hundred events. The first one's account is the account of all: an event of
+ * another one in the same bundle is left out, since it must never reach this integration.
+ */
 export const webhook: Webhook<never> = {
   verify: schemes.hubspot(),
   secret: 'application',
-  route: (request) => {
-    const [first] = eventsOf(request)
-    return first === undefined ? undefined : String(first.portalId)
+  route: (request) => portalOf(eventsOf(request)),
+  parse: (request) => {
+    const events = eventsOf(request)
+    const portal = portalOf(events)
+    return events.filter(({ portalId }) => String(portalId) === portal).map(read)
   },
-  parse: (request) => eventsOf(request).map(read),
 }
 
+const portalOf = ([first]: WebhookEvent[]): string | undefined =>
+  first === undefined ? undefined : String(first.portalId)
+
+/** Nothing where the body is no list of events. */
 function eventsOf({ rawBody }: InboundRequest): WebhookEvent[] {
-  const body: unknown = JSON.parse(rawBody.toString())
-  if (!Array.isArray(body)) return []
-  return body.filter(
-    (event): event is WebhookEvent =>
-      typeof event === 'object' && event !== null && typeof event.subscriptionType === 'string',
-  )
+  const body = parsed(rawBody.toString())
+  return Array.isArray(body) ? body.filter(isEvent) : []
+}
+
+const isEvent = (event: unknown): event is WebhookEvent => {
+  const { subscriptionType, portalId } = Object(event) as Partial<WebhookEvent>
+  return typeof subscriptionType === 'string' && (typeof portalId === 'number' || typeof portalId === 'string')
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function read(event: WebhookEvent): InboundEvent {
