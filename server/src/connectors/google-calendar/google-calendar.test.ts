@@ -267,6 +267,23 @@ test('half a year is asked for piece by piece', async () => {
   assert.equal(google.context.recorded.filter(({ url }) => url.endsWith('/freeBusy')).length, 4)
 })
 
+test('more than a year is not asked for', async () => {
+  await using google = await signedIn()
+  const [from, to] = [start, new Date('2032-01-01T00:00:00Z')]
+  await google.fails('calendar.busy', { from, to }, 'VALIDATION_FAILED')
+})
+
+test('who ticked only some of the boxes at Google is asked to sign in again', async () => {
+  await using google = await signedIn()
+  const scope = 'https://www.googleapis.com/auth/calendar.freebusy openid'
+  const context = { ...google.context, credentials: { ...google.context.credentials, scope } }
+
+  await assert.rejects(async () => await googleCalendar.check(context), {
+    code: 'PERMISSION_DENIED',
+    message: /every box/,
+  })
+})
+
 test('settings that make no day are refused before anything is asked', async () => {
   const [from, to] = [start, end]
   for (const settings of [{ business_hours_start: 17, business_hours_end: 9 }, { timezone: 'Mars/Olympus' }]) {

@@ -5,21 +5,21 @@ import {
   type Context,
   defineConnector,
   type ErrorReading,
-  notFoundAtVendor,
   oauth2,
   pageTokenPages,
-  type Span,
 } from '../../kit/index.ts'
 import { freeSlots } from './business-hours.ts'
+import { busyCalendars, busySpans } from './busy.ts'
 import { changedEvents } from './changes.ts'
 import { channel } from './channel.ts'
 import { mergeAttendees, readEvent, writeEvent } from './mappings.ts'
 import { businessHours, calendarOf, type GoogleContext, sendUpdates, settings, slotMinutes } from './settings.ts'
-import type { GoogleCalendar, GoogleError, GoogleEvent, GoogleFreeBusy } from './types.ts'
+import type { GoogleCalendar, GoogleError, GoogleEvent } from './types.ts'
 
-const dayMs = 86_400_000
-/** What one question about free and busy times may span and name; Google refuses more. */
-const widestQuestion = { ms: 60 * dayMs, calendars: 50 }
+/** What the hub needs to be allowed; people may leave out some of it when they sign in. */
+const scopes = ['calendar.events', 'calendar.freebusy', 'calendar.calendarlist.readonly'].map(
+  (name) => `https://www.googleapis.com/auth/${name}`,
+)
 
 const eventsOf = (calendarId: string): string => `/calendars/${encodeURIComponent(calendarId)}/events`
 const eventOf = (calendarId: string, id: string): string => `${eventsOf(calendarId)}/${encodeURIComponent(id)}`
@@ -40,15 +40,12 @@ export const googleCalendar = defineConnector({
       authorizeUrl: 'https://accounts.google.com/o/oauth2/v2/auth',
       tokenUrl: 'https://oauth2.googleapis.com/token',
       revokeUrl: 'https://oauth2.googleapis.com/revoke',
-      scopes: [
-        'https://www.googleapis.com/auth/calendar.events',
-        'https://www.googleapis.com/auth/calendar.freebusy',
-        'https://www.googleapis.com/auth/calendar.calendarlist.readonly',
-      ],
+      scopes,
       // Without both, Google gives no refresh token, or only the first time that a person agrees.
       authorizeParameters: { access_type: 'offline', prompt: 'consent' },
       pkce: true,
       clientAuth: 'body',
+      keep: ['scope'],
     }),
   ],
 
@@ -61,6 +58,8 @@ export const googleCalendar = defineConnector({
 
   async check(context) {
     businessHours(context)
+    const granted = context.credentials.scope?.split(' ') ?? scopes
+    if (!scopes.every((scope) => granted.includes(scope))) throw notAllowed()
     const path = `/users/me/calendarList/${encodeURIComponent(calendarOf(context))}`
     const { summary, summaryOverride } = await context.http.get<GoogleCalendar>(path)
     return { name: summaryOverride ?? summary }
@@ -83,13 +82,13 @@ export const googleCalendar = defineConnector({
       },
 
       busy: async (context, { from, to, calendarIds }) =>
-        await busySpans(context, from, to, calendarIds ?? busyCalendars(context)),
+        await busySpans(context, { from, to, calendarIds: calendarIds ?? busyCalendars(context) }),
 
       async availability(context, { from, to, timezone, durationMinutes = slotMinutes(context) }) {
         const hours = businessHours(context, timezone)
         const start = new Date(Math.max(from.getTime(), context.now().getTime()))
         if (start >= to) return []
-        const busy = await busySpans(context, start, to, busyCalendars(context))
+        const busy = await busySpans(context, { from: start, to, calendarIds: busyCalendars(context) })
         return freeSlots(hours, { from: start, to, durationMinutes, busy })
       },
 
@@ -102,10 +101,10 @@ export const googleCalendar = defineConnector({
           repeatable: idempotencyKey !== undefined,
           accept: id.id === undefined ? [] : [409],
         })
-        if (status !== 409) return readEvent(body, calendarId)
+        if (status !== 409) return read(context, body, calendarId)
         // This very booking was made before.
         const event = await context.http.get<GoogleEvent>(eventOf(calendarId, id.id!))
-        if (event.status !== 'cancelled') return readEvent(event, calendarId)
+        if (event.status !== 'cancelled') return read(context, event, calendarId)
         const why = 'what was booked with this idempotency key has been cancelled since; use a new one'
         throw new ConnectorError('CONFLICT', `Google Calendar: ${why} (CONFLICT)`, { status })
       },
@@ -117,7 +116,7 @@ export const googleCalendar = defineConnector({
         const { startsAt, endsAt, attendee } = wanted
         const query = { timeMin: startsAt, timeMax: endsAt, singleEvents: true, orderBy: 'startTime' }
         for await (const event of context.http.pages<GoogleEvent>(eventsOf(calendarId), query)) {
-          const found = readEvent(event, calendarId)
+          const found = read(context, event, calendarId)
           if (isAt(found, startsAt, endsAt) && (attendee === undefined || isInvited(found, attendee))) return found
         }
         return null
@@ -132,12 +131,15 @@ export const googleCalendar = defineConnector({
           event.attendees = mergeAttendees(event.attendees, present.attendees)
           headers['if-match'] = present.etag
         }
-        const options = { query: sendUpdates(context), headers, repeatable: true }
+        // A repetition would no longer find the version that was read.
+        const repeatable = headers['if-match'] === undefined
+        const options = { query: sendUpdates(context), headers, repeatable }
         const changed = await context.http.patch<GoogleEvent>(path, event, options)
         const destination = changes.calendarId ?? calendarId
-        if (destination === calendarId) return readEvent(changed, calendarId)
+        if (destination === calendarId) return read(context, changed, calendarId)
         const query = { destination, ...sendUpdates(context) }
-        return readEvent(await context.http.post<GoogleEvent>(`${path}/move`, undefined, { query }), destination)
+        const moved = await context.http.post<GoogleEvent>(`${path}/move`, undefined, { query })
+        return read(context, moved, destination)
       },
 
       async cancel(context, { externalId, calendarId = calendarOf(context) }) {
@@ -149,6 +151,12 @@ export const googleCalendar = defineConnector({
     },
   },
 })
+
+const notAllowed = (): ConnectorError =>
+  new ConnectorError(
+    'PERMISSION_DENIED',
+    'Google Calendar was not allowed everything that was asked for; sign in again and tick every box (PERMISSION_DENIED)',
+  )
 
 /** An event that took whole days keeps no day beside its new time. */
 function changedTimes<E extends { start?: object | null; end?: object | null }>(event: E): E {
@@ -167,13 +175,19 @@ function readError({ status, body }: Parameters<ErrorReading>[0]): ReturnType<Er
 
 const limits = new Set(['rateLimitExceeded', 'userRateLimitExceeded', 'quotaExceeded', 'calendarUsageLimitsExceeded'])
 
+/** A single event does not say when its calendar's days begin. */
+const read = ({ settings }: GoogleContext, event: GoogleEvent, calendarId: string): CalendarEvent =>
+  readEvent(event, calendarId, settings.timezone)
+
 /** The same for the same booking: Google takes ids of the letters a to v and digits, and never gives one twice. */
 const eventIdOf = ({ integrationId }: Context<unknown>, idempotencyKey: string): string =>
   createHash('sha256').update(`${integrationId}/${idempotencyKey}`).digest('hex')
 
-async function findById({ http }: GoogleContext, calendarId: string, id: string): Promise<CalendarEvent | null> {
-  const { status, body } = await http.request<GoogleEvent>('GET', eventOf(calendarId, id), { accept: [404, 410] })
-  return status >= 400 || body.status === 'cancelled' ? null : readEvent(body, calendarId)
+async function findById(context: GoogleContext, calendarId: string, id: string): Promise<CalendarEvent | null> {
+  const { status, body } = await context.http.request<GoogleEvent>('GET', eventOf(calendarId, id), {
+    accept: [404, 410],
+  })
+  return status >= 400 || body.status === 'cancelled' ? null : read(context, body, calendarId)
 }
 
 const isAt = (event: CalendarEvent, startsAt: Date, endsAt: Date): boolean =>
@@ -181,41 +195,3 @@ const isAt = (event: CalendarEvent, startsAt: Date, endsAt: Date): boolean =>
 
 const isInvited = ({ attendees = [] }: CalendarEvent, address: string): boolean =>
   attendees.some(({ email }) => email.toLowerCase() === address.toLowerCase())
-
-const busyCalendars = (context: GoogleContext): string[] => [
-  ...new Set([calendarOf(context), ...(context.settings.busy_calendar_ids ?? [])]),
-]
-
-/**
- * What is taken in any of the calendars.
- * @throws ConnectorError where Google could not tell for one of them, which must not pass for free
- */
-async function busySpans(
-  { http }: GoogleContext,
-  from: Date,
-  to: Date,
-  calendarIds: readonly string[],
-): Promise<Span[]> {
-  const spans: Span[] = []
-  for (let start = from.getTime(); start < to.getTime(); start += widestQuestion.ms) {
-    const end = Math.min(start + widestQuestion.ms, to.getTime())
-    for (let first = 0; first < calendarIds.length; first += widestQuestion.calendars) {
-      const items = calendarIds.slice(first, first + widestQuestion.calendars).map((id) => ({ id }))
-      const body = { timeMin: new Date(start).toISOString(), timeMax: new Date(end).toISOString(), items }
-      const { calendars } = await http.post<GoogleFreeBusy>('/freeBusy', body, { repeatable: true })
-      for (const [id, { busy = [], errors = [] }] of Object.entries(calendars)) {
-        if (errors[0]) throw unreadable(id, errors[0].reason)
-        spans.push(...busy.map((span) => ({ startsAt: new Date(span.start), endsAt: new Date(span.end) })))
-      }
-    }
-  }
-  return spans.sort((left, right) => left.startsAt.getTime() - right.startsAt.getTime())
-}
-
-const unreadable = (calendarId: string, reason: string): ConnectorError =>
-  reason === 'notFound'
-    ? notFoundAtVendor('Google Calendar', `calendar as ${calendarId}`)
-    : new ConnectorError(
-        'PROCESSING_ERROR',
-        `Google Calendar could not read ${calendarId}: ${reason} (PROCESSING_ERROR)`,
-      )
