@@ -21,11 +21,12 @@ const sweepConcurrency = 8
 
 export type Credentials = {
   /**
-   * The credentials as they are to be used now, renewed first where they are about to end.
+   * The credentials as they are to be used now, renewed first where they are about to end. `row` spares a look-up to who has just
+   * read it.
    * @throws ApiError NOT_FOUND or INTEGRATION_NOT_ACTIVE; VaultError; ConnectorError AUTH_ERROR where a person must connect again,
    *   CONNECTION_FAILED where the vendor cannot renew them right now
    */
-  current(workspaceId: string, integrationId: string): Promise<Current>
+  current(workspaceId: string, integrationId: string, row?: IntegrationRow): Promise<Current>
   /**
    * Newer credentials than `version`, which the vendor called expired; undefined where there are none to be had.
    * @throws as `current`
@@ -54,8 +55,8 @@ export function createCredentials(deps: {
     throw errorOf(result.why)
   }
 
-  async function current(workspaceId: string, integrationId: string): Promise<Current> {
-    const row = await findIntegration(database.hub, workspaceId, integrationId)
+  async function current(workspaceId: string, integrationId: string, known?: IntegrationRow): Promise<Current> {
+    const row = known ?? (await findIntegration(database.hub, workspaceId, integrationId))
     if (!row) throw notFound('integration')
     if (row.sealedCredentials === null)
       throw new ApiError('INTEGRATION_NOT_ACTIVE', 'No account is connected yet; connect it first.')

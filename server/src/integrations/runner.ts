@@ -57,7 +57,11 @@ export type Traffic = {
 /** Where opened credentials come from. */
 export type CredentialSource = {
   /** Those that hold now, renewed where they are about to run out. */
-  current(workspaceId: string, integrationId: string): Promise<{ version: number; values: Record<string, string> }>
+  current(
+    workspaceId: string,
+    integrationId: string,
+    row?: IntegrationRow,
+  ): Promise<{ version: number; values: Record<string, string> }>
   /** Newer ones than those of this version, which the vendor refused; undefined where there are none to be had. */
   refreshed(
     workspaceId: string,
@@ -115,7 +119,7 @@ export function createRunner(deps: {
           ? { version: 0, values: {} }
           : kept
             ? { version: row.credentialsVersion, values: openCredentials(vault, row, row.sealedCredentials ?? '') }
-            : await credentials.current(workspaceId, integrationId)
+            : await credentials.current(workspaceId, integrationId, row)
       const settings = withDefaults(connector.settings, openConfig(vault, row, connector.settings))
       secrets.push(...secretsIn(auth, current.values), ...sealedTexts(row, settings))
       const context = openContext({
