@@ -55,7 +55,8 @@ export function pageOf(given: {
   const nonce = randomBytes(16).toString('base64')
   const { embedders = [], forwardTo } = given
   const forward = forwardTo === undefined ? undefined : html`<meta http-equiv="refresh" content="0;url=${forwardTo}">`
-  const script = given.script === undefined ? '' : `<script nonce="${nonce}">${given.script}</script>`
+  // In a block, since names such as `top` are the window's own outside of one.
+  const script = given.script === undefined ? '' : `<script nonce="${nonce}">{${given.script}}</script>`
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">${forward}<title>${given.title}</title><style nonce="${nonce}">${{ html: style }}</style></head>
 <body><main>${given.content}</main>${{ html: script }}</body></html>

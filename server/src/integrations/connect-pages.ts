@@ -162,6 +162,6 @@ if(window.opener&&d.message.status==='connected')setTimeout(()=>window.close(),8
 const formScript = (origin: string, embedders: readonly string[]): string =>
   `const d=${scriptData({ origin, embedders })};let left=false;
 if(window.parent!==window){const f=document.querySelector('form[data-leaves]');if(f){f.target='_blank';f.addEventListener('submit',()=>{left=true})}
-addEventListener('message',e=>{if(e.origin!==d.origin||e.data?.type!=='tenon.connect')return;for(const o of d.embedders)window.parent.postMessage(e.data,o);if(e.data.status==='connected')location.reload()})
+addEventListener('message',e=>{if(e.origin!==d.origin||e.data?.type!=='tenon.connect')return;if(e.data.status==='connected')return location.reload();for(const o of d.embedders)window.parent.postMessage(e.data,o)})
 addEventListener('focus',()=>{if(left)location.reload()})}
 document.querySelector('[aria-invalid=true]')?.focus()`
