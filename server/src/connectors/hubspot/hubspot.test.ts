@@ -486,6 +486,22 @@ test('a deal of another pipeline begins in its first stage, not in that of the s
   assert.deepEqual([own.stageId, other.stageId], ['contractsent', '7002'])
 })
 
+test('a deal and an appointment are given a contact later', async () => {
+  await using hub = await open()
+  const { externalId: contactId } = await hub.run('contacts.create', { email: 'ada@example.com' })
+  const deal = await hub.run('deals.create', { title: 'Roof' })
+  const [startsAt, endsAt] = [nextMonday(), new Date(nextMonday().getTime() + 1_800_000)]
+  const meeting = await hub.run('calendar.book', { title: 'Inspection', startsAt, endsAt })
+
+  const changed = await hub.run('deals.update', { externalId: deal.externalId, changes: { contactId } })
+  const attended = await hub.run('calendar.update', {
+    externalId: meeting.externalId,
+    changes: { attendees: [{ email: 'ada@example.com' }] },
+  })
+
+  assert.deepEqual([changed.contactId, attended.contactId], [contactId, contactId])
+})
+
 test('what HubSpot has against a single contact is told with its code', async () => {
   await using hub = await open()
 
