@@ -526,6 +526,31 @@ test('an integration that is switched off publishes nothing, and its webhooks ca
   assert.equal((await eventsOf(tower)).length, 1)
 })
 
+test('what was refused is forgotten after a day, and the ids of news after a week', async () => {
+  clock.advance(60_000)
+  const tower = await connect()
+  const text = bodyOf(tower.account, { id: 'e', type: 'belfry.bell.rung' })
+  await send(text, { headers: {} })
+  await send(text)
+  await ended(tower, 2)
+  const idsKept = async () =>
+    (await hub.database.pool.query('select from inbound_event_ids where integration_id = $1', [tower.id])).rows.length
+
+  clock.advance(86_400_000 + 3_600_000)
+  hub.app.engine.wake()
+  const left = await until('the refused one to be forgotten', async () => {
+    const all = await webhooksOf(tower)
+    return all.length === 1 && all
+  })
+  const afterADay = await idsKept()
+  clock.advance(7 * 86_400_000)
+  hub.app.engine.wake()
+  await until('the ids to be forgotten', async () => (await idsKept()) === 0)
+
+  assert.equal(left[0]!.status, 'processed')
+  assert.equal(afterADay, 1)
+})
+
 test('nothing that was answered is lost when the process ends before it is processed', async () => {
   // This process takes webhooks in and processes none, as one does that is killed in between.
   await using front = await startHub({ connectors, clock, role: 'api' })

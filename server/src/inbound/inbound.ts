@@ -124,7 +124,6 @@ export function createInbound(deps: {
 
   return {
     receive: receiving.receive,
-    subscriptions,
 
     list: (workspaceId: string, filter: InboundFilter) =>
       list(workspaceId, filter, filter.status === undefined ? undefined : [filter.status]),

@@ -48,11 +48,18 @@ export function createProcessing(deps: {
 }) {
   const { database, engine, templates, runner, operationLog, eventTypes, vault, clock, log } = deps
 
-  const enqueue = (tx: Db, { workspaceId, id }: IntegrationRow, job: InboundJob, dueAt?: Date) =>
-    engine.enqueue(tx, [
-      // What waits for another day has a lane of its own, since a lane keeps its order.
-      { workspaceId, kind, payload: job, lane: dueAt ? `inbound later ${id}` : `inbound ${id}`, dueAt },
-    ])
+  const enqueueAll = (tx: Db, jobs: { integration: IntegrationRow; job: InboundJob; dueAt?: Date | undefined }[]) =>
+    engine.enqueue(
+      tx,
+      jobs.map(({ integration: { workspaceId, id }, job, dueAt }) => ({
+        ...{ workspaceId, kind, payload: job, dueAt },
+        // What waits for another day has a lane of its own, since a lane keeps its order.
+        lane: dueAt ? `inbound later ${id}` : `inbound ${id}`,
+      })),
+    )
+
+  const enqueue = (tx: Db, integration: IntegrationRow, job: InboundJob, dueAt?: Date) =>
+    enqueueAll(tx, [{ integration, job, dueAt }])
 
   /** The contacts that the news are about, as they are now. @throws Error while the vendor should be asked again */
   async function readContacts(
@@ -201,7 +208,7 @@ export function createProcessing(deps: {
     },
   })
 
-  return { enqueue }
+  return { enqueue, enqueueAll }
 }
 
 /** Nobody wants to hear of an account that was switched off or disconnected; one that must sign in again is still heard. */

@@ -33,5 +33,3 @@ export function createQuota(clock: Clock) {
     },
   }
 }
-
-export type Quota = ReturnType<typeof createQuota>

@@ -1,7 +1,6 @@
 import { ApiError, notFound } from '../api/errors.ts'
 import { isStorable } from '../api/json-body.ts'
 import type { Database } from '../db/database.ts'
-import { ensurePartitions, lacksPartition } from '../engine/partitions.ts'
 import type { IntegrationRow } from '../integrations/queries.ts'
 import type { AnyConnector, InboundRequest, Webhook } from '../kit/connector.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -10,10 +9,11 @@ import type { Log } from '../lib/log.ts'
 import { type Vault, VaultError } from '../lib/vault.ts'
 import type { Templates } from '../templates/templates.ts'
 import { isOff, offReason, type Processing } from './processing.ts'
-import { type InboundRow, type InboundStatus, insertInbound, listCandidates } from './queries.ts'
+import { type InboundRow, type InboundStatus, listCandidates } from './queries.ts'
 import { createQuota } from './quota.ts'
 import type { Secrets } from './secrets.ts'
 import { storable } from './stored-request.ts'
+import { createStoring } from './storing.ts'
 
 /** A request to the URL of a connector, or to that of one integration. */
 export type Arrival = {
@@ -34,8 +34,6 @@ const longestRoutingKey = 500
 /** Why nothing could be verified yet. */
 const unknownAccount = 'No integration of this hub has this account yet.'
 
-export type Receiving = ReturnType<typeof createReceiving>
-
 /** Takes webhooks in: verified, stored and put in line before the answer, and nothing else. */
 export function createReceiving(deps: {
   database: Database
@@ -48,6 +46,7 @@ export function createReceiving(deps: {
 }) {
   const { database, templates, secrets, processing, vault, clock, log } = deps
   const quota = createQuota(clock)
+  const store = createStoring({ database, processing, clock })
 
   async function webhookOf(connectorId: string): Promise<{ connector: AnyConnector; webhook: Webhook }> {
     const connector = await templates.find(connectorId)
@@ -100,27 +99,6 @@ export function createReceiving(deps: {
       processedAt: null,
       routingKey: given.routingKey ?? null,
       isVerified: given.isVerified,
-    }
-  }
-
-  /** Stores webhooks together with the jobs that process them. */
-  async function store(rows: { row: InboundRow; integration?: IntegrationRow }[]): Promise<void> {
-    const write = () =>
-      database.transaction(async (tx) => {
-        await insertInbound(
-          tx,
-          rows.map(({ row }) => row),
-        )
-        for (const { row, integration } of rows) {
-          if (integration && row.status === 'received') await processing.enqueue(tx, integration, { inboundId: row.id })
-        }
-      })
-    try {
-      await write()
-    } catch (error) {
-      if (!lacksPartition(error)) throw error
-      await ensurePartitions(database.pool, clock.now(), clock.now())
-      await write()
     }
   }
 

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Database, Db } from '../db/database.ts'
 import type { VendorSubscriptions } from '../db/tables.ts'
-import { type Engine, systemWorkspace } from '../engine/types.ts'
+import type { Engine } from '../engine/types.ts'
 import { findIntegration, type IntegrationRow } from '../integrations/queries.ts'
 import type { Runner } from '../integrations/runner.ts'
 import { connectedKind, connectedLane } from '../integrations/status.ts'
@@ -183,8 +183,6 @@ export function createVendorSubscriptions(deps: {
   return {
     /** Subscribes anew, whatever stands: the secret has changed. */
     resubscribe: (tx: Db, { workspaceId, id }: IntegrationRow) => schedule(tx, workspaceId, id, true),
-    /** Asks for a look at what is due now, as the timetable does. */
-    renew: (tx: Db) => engine.enqueue(tx, [{ workspaceId: systemWorkspace, kind: renewalKind, payload: {} }]),
     /** The one that works, else the one that failed. */
     async find(db: Db, workspaceId: string, integrationId: string): Promise<SubscriptionRow | undefined> {
       const row = await select(db, { workspaceId, id: integrationId })
