@@ -149,9 +149,9 @@ test('refused credentials stop the lane; connecting again delivers what waited',
   )
   const callsBefore = vendor.countOf('PUT', '/people')
   await hub.request('PATCH', `/api/integrations/${id}`, { body: { credentials: { apiKey: vendor.key } } })
-  await ended(hub, second.id, 'delivered')
   await hub.database.hub.updateTable('scheduled').set({ dueAt: new Date() }).execute()
   hub.app.engine.wake()
+  await ended(hub, second.id, 'delivered')
   await ended(hub, first.id, 'delivered')
 
   assert.equal(callsBefore, 1)

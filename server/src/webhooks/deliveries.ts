@@ -103,23 +103,22 @@ export function createDeliveries({
     /** One delivery with its attempts and its request, as it was or will be sent. */
     async trace(workspaceId: string, deliveryId: string): Promise<DeliveryTrace> {
       const place = placeOf(deliveryId)
-      const operations = await operationsOf(workspaceId, place.id)
-      return database.inWorkspace(workspaceId, async (tx) => {
+      const found = await database.inWorkspace(workspaceId, async (tx) => {
         const row = await one(tx, workspaceId, place)
         const attempts = await listAttempts(tx, workspaceId, [place])
         const event = await findEvent(tx, workspaceId, place.id)
         const endpoint = await findEndpoint(tx, workspaceId, place.lane)
-        return {
-          ...traced(row, attempts, operations),
-          request: event && endpoint ? sentRequest(event, endpoint, row.lastAttemptAt) : null,
-        }
+        const request = event && endpoint ? sentRequest(event, endpoint, row.lastAttemptAt) : null
+        return { row, attempts, request }
       })
+      // Read last: what a delivery that has ended did is in the log by then.
+      const operations = await operationsOf(workspaceId, place.id)
+      return { ...traced(found.row, found.attempts, operations), request: found.request }
     },
 
     /** The deliveries of an event, with their attempts. */
     async ofEvent(workspaceId: string, eventId: string): Promise<TracedDelivery[]> {
-      const operations = await operationsOf(workspaceId, eventId)
-      return database.inWorkspace(workspaceId, async (tx) => {
+      const found = await database.inWorkspace(workspaceId, async (tx) => {
         const places = await listPlaces(tx, workspaceId, {
           eventId,
           direction: 'newest first',
@@ -127,8 +126,10 @@ export function createDeliveries({
         })
         const rows = await findDeliveries(tx, workspaceId, places)
         const attempts = Map.groupBy(await listAttempts(tx, workspaceId, places), ({ lane }) => lane)
-        return rows.map((row) => traced(row, attempts.get(row.lane) ?? [], operations))
+        return rows.map((row) => ({ row, attempts: attempts.get(row.lane) ?? [] }))
       })
+      const operations = await operationsOf(workspaceId, eventId)
+      return found.map(({ row, attempts }) => traced(row, attempts, operations))
     },
 
     /**
