@@ -1,7 +1,168 @@
 // Generated from server/openapi.json by `npm run generate`. Do not edit.
 
+export type InboundWebhook = {
+  id: string
+  connector: string
+  integrationId: string | null
+  method: string
+  path: string
+  /** received: waits to be processed; processed: its events were published; duplicate: all of them were known; failed: see the reason; refused: its signature was not good; unmatched: it names no account of this hub. */
+  status: "received" | "processed" | "refused" | "unmatched" | "failed" | "duplicate"
+  reason: string | null
+  /** Its signature was found good. */
+  isVerified: boolean
+  routingKey: string | null
+  bytes: number
+  eventIds: string[] | null
+  receivedAt: string
+  processedAt: string | null
+}
+
 /** Every operation of the API, by its method and path. */
 export type Operations = {
+  /**
+   * List the agents
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/agents': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+    }
+    answer: {
+      id: string
+      name: string
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Make an agent, or give it another name
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'PUT /api/agents/{agentId}': {
+    path: {
+      agentId: string
+    }
+    body: {
+      name: string
+    }
+    answer: {
+      id: string
+      name: string
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * What an agent can use: its own integrations, and those of the whole workspace
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/agents/{agentId}/integrations': {
+    path: {
+      agentId: string
+    }
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Make a short-lived link with which a person connects an account without signing in
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/connect-sessions': {
+    body: {
+      /** What the person may choose from. Default: every active template. */
+      templates?: string[]
+      integrationId?: string
+      agentId?: string
+      /** Where the browser goes afterwards: below the public URL of the hub, or one of TENON_RETURN_URLS. */
+      returnUrl?: string
+      /** Default: 1800. */
+      expiresInSeconds?: number
+    }
+    answer: {
+      id: string
+      status: "open" | "connected" | "expired"
+      templates: string[] | null
+      agentId: string | null
+      integrationId: string | null
+      returnUrl: string | null
+      createdAt: string
+      expiresAt: string
+      /** Shown once. Whoever has it can connect an account until it expires. */
+      url: string
+    }
+  }
+  /**
+   * Whether a link was used, and what it connected
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/connect-sessions/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      status: "open" | "connected" | "expired"
+      templates: string[] | null
+      agentId: string | null
+      integrationId: string | null
+      returnUrl: string | null
+      createdAt: string
+      expiresAt: string
+    }
+  }
   /**
    * List the catalogue of event types
    *
@@ -187,8 +348,11 @@ export type Operations = {
       channels: string[] | null
       deliveries: {
         id: string
+        /** Whether the event goes to an endpoint, or becomes operations of an integration. */
+        kind: "webhook" | "integration"
         eventId: string
         eventType: string | null
+        /** The endpoint, or the integration. */
         endpointId: string
         endpointName: string | null
         status: "pending" | "retrying" | "delivered" | "dead" | "cancelled"
@@ -208,7 +372,650 @@ export type Operations = {
           error: string | null
           response: string | null
         }[]
+        /** What an integration did because of it, oldest first. */
+        operations: {
+          id: string
+          integrationId: string
+          integrationName: string | null
+          operation: string
+          direction: "inbound" | "outbound"
+          status: "success" | "failed" | "unknown"
+          at: string
+          durationMs: number
+          errorCode: string | null
+          errorMessage: string | null
+          vendorRequestId: string | null
+          request: string | null
+          response: string | null
+          eventId: string | null
+          callId: string | null
+          /** Requests to the vendor that it took. */
+          calls: number
+        }[]
       }[]
+    }
+  }
+  /**
+   * List what vendors sent
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/inbound-webhooks': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      connector?: string
+      after?: string
+      before?: string
+      integrationId?: string
+      status?: "received" | "processed" | "refused" | "unmatched" | "failed" | "duplicate"
+    }
+    answer: InboundWebhook[]
+  }
+  /**
+   * List what names no account of this hub, and what was refused for it
+   *
+   * For the platform admin.
+   */
+  'GET /api/inbound-webhooks/unmatched': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      connector?: string
+      after?: string
+      before?: string
+      status?: "unmatched" | "refused"
+    }
+    answer: InboundWebhook[]
+  }
+  /**
+   * One webhook that no integration has
+   *
+   * For the platform admin.
+   */
+  'GET /api/inbound-webhooks/unmatched/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      connector: string
+      integrationId: string | null
+      method: string
+      path: string
+      /** received: waits to be processed; processed: its events were published; duplicate: all of them were known; failed: see the reason; refused: its signature was not good; unmatched: it names no account of this hub. */
+      status: "received" | "processed" | "refused" | "unmatched" | "failed" | "duplicate"
+      reason: string | null
+      /** Its signature was found good. */
+      isVerified: boolean
+      routingKey: string | null
+      bytes: number
+      eventIds: string[] | null
+      receivedAt: string
+      processedAt: string | null
+      url: string
+      /** Secrets and signatures are left out. */
+      headers: Record<string, string>
+      body: string
+      /** base64 where the body is not UTF-8. */
+      bodyEncoding: "text" | "base64"
+    }
+  }
+  /**
+   * One inbound webhook with its headers and its body
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/inbound-webhooks/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      connector: string
+      integrationId: string | null
+      method: string
+      path: string
+      /** received: waits to be processed; processed: its events were published; duplicate: all of them were known; failed: see the reason; refused: its signature was not good; unmatched: it names no account of this hub. */
+      status: "received" | "processed" | "refused" | "unmatched" | "failed" | "duplicate"
+      reason: string | null
+      /** Its signature was found good. */
+      isVerified: boolean
+      routingKey: string | null
+      bytes: number
+      eventIds: string[] | null
+      receivedAt: string
+      processedAt: string | null
+      url: string
+      /** Secrets and signatures are left out. */
+      headers: Record<string, string>
+      body: string
+      /** base64 where the body is not UTF-8. */
+      bodyEncoding: "text" | "base64"
+    }
+  }
+  /**
+   * Process an inbound webhook again
+   *
+   * The events of one that was processed are published anew, with ids of their own.
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/inbound-webhooks/{id}/replay': {
+    path: {
+      id: string
+    }
+    answer: InboundWebhook
+  }
+  /**
+   * List the integrations, and what each can do
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      templateId?: string
+      status?: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Connect an account
+   *
+   * Tests the connection: the answer has the status active, or error and what the vendor said. An account that is connected by signing in at the vendor is pending until then.
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations': {
+    body: {
+      templateId: string
+      name?: string
+      description?: string | null
+      agentId?: string | null
+      authType?: "oauth2" | "keys" | "none"
+      /** What the template's configSchema asks for. */
+      config?: Record<string, unknown>
+      /** What the template's auth asks for. Sealed at once, and never shown again. */
+      credentials?: Record<string, string>
+      isActive?: boolean
+      defaultFor?: string[]
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Settle an operation whose outcome nobody knows
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/deliveries/{deliveryId}/reconcile': {
+    path: {
+      deliveryId: string
+    }
+    body: {
+      /** What a person found out at the vendor. Without it the hub looks, where the operation can be looked up. */
+      outcome?: "done" | "not_done"
+    }
+    answer: {
+      subscriptionId: string
+      operation: string
+      status: "done" | "not_done" | "unknown"
+      message: string
+    }[]
+  }
+  /**
+   * Make an integration from such a file, and test it
+   *
+   * For the platform admin.
+   */
+  'POST /api/integrations/import': {
+    body: {
+      passphrase: string
+      file: {
+        format: "tenon-integration-1"
+        templateId: string
+        name: string
+        exportedAt: string
+        salt: string
+        iv: string
+        /** AES-256-GCM under a key that scrypt makes of the passphrase. */
+        sealed: string
+      }
+      name?: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Search the operation log of all integrations
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/logs': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      operation?: string
+      status?: "success" | "failed" | "unknown"
+      eventId?: string
+      callId?: string
+      after?: string
+      before?: string
+      integrationId?: string
+    }
+    answer: {
+      id: string
+      integrationId: string
+      integrationName: string | null
+      operation: string
+      direction: "inbound" | "outbound"
+      status: "success" | "failed" | "unknown"
+      at: string
+      durationMs: number
+      errorCode: string | null
+      errorMessage: string | null
+      vendorRequestId: string | null
+      request: string | null
+      response: string | null
+      eventId: string | null
+      callId: string | null
+      /** Requests to the vendor that it took. */
+      calls: number
+    }[]
+  }
+  /**
+   * List the applications with which this hub is known to vendors
+   *
+   * For the platform admin.
+   */
+  'GET /api/integrations/oauth/applications': {
+    answer: {
+      provider: string
+      /** What it signs in for. */
+      templates: string[]
+      /** Where the client id comes from. */
+      source: "console" | "environment" | "sandbox" | "none"
+      clientId: string | null
+      hasClientSecret: boolean
+      hasWebhookSecret: boolean
+      /** To be registered with the vendor. */
+      redirectUri: string
+      /** The environment variables that give it as well. */
+      variables: string[]
+      updatedAt: string | null
+    }[]
+  }
+  /**
+   * One application; its secrets never come back
+   *
+   * For the platform admin.
+   */
+  'GET /api/integrations/oauth/applications/{provider}': {
+    path: {
+      provider: string
+    }
+    answer: {
+      provider: string
+      /** What it signs in for. */
+      templates: string[]
+      /** Where the client id comes from. */
+      source: "console" | "environment" | "sandbox" | "none"
+      clientId: string | null
+      hasClientSecret: boolean
+      hasWebhookSecret: boolean
+      /** To be registered with the vendor. */
+      redirectUri: string
+      /** The environment variables that give it as well. */
+      variables: string[]
+      updatedAt: string | null
+    }
+  }
+  /**
+   * Enter the client id and secret that a vendor gave the operator
+   *
+   * For the platform admin.
+   */
+  'PUT /api/integrations/oauth/applications/{provider}': {
+    path: {
+      provider: string
+    }
+    body: {
+      clientId: string
+      clientSecret?: string
+      webhookSecret?: string | null
+    }
+    answer: {
+      provider: string
+      /** What it signs in for. */
+      templates: string[]
+      /** Where the client id comes from. */
+      source: "console" | "environment" | "sandbox" | "none"
+      clientId: string | null
+      hasClientSecret: boolean
+      hasWebhookSecret: boolean
+      /** To be registered with the vendor. */
+      redirectUri: string
+      /** The environment variables that give it as well. */
+      variables: string[]
+      updatedAt: string | null
+    }
+  }
+  /**
+   * Forget what was entered; the environment counts again
+   *
+   * For the platform admin.
+   */
+  'DELETE /api/integrations/oauth/applications/{provider}': {
+    path: {
+      provider: string
+    }
+    answer: undefined
+  }
+  /**
+   * Begin to connect an account by signing in at the vendor
+   *
+   * Sends a browser on to the vendor; with `Accept: application/json` answers the URL to open in the browser of the person who connects.
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'GET /api/integrations/oauth/{provider}/authorize': {
+    path: {
+      provider: string
+    }
+    query?: {
+      template?: string
+      integrationId?: string
+      /** Where the browser goes afterwards: below the public URL of the hub, or one of TENON_RETURN_URLS. */
+      returnUrl?: string
+      name?: string
+      agentId?: string
+    }
+    answer: {
+      /** To be opened in the browser of the person who connects, within ten minutes. */
+      url: string
+      expiresAt: string
+    }
+  }
+  /**
+   * List what can be connected
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/templates': {
+    query?: {
+      category?: "crm" | "calendar" | "email" | "sms" | "payments" | "automation" | "storage" | "advertising" | "analytics" | "voice" | "field_service"
+      active?: boolean
+    }
+    answer: {
+      id: string
+      name: string
+      category: "crm" | "calendar" | "email" | "sms" | "payments" | "automation" | "storage" | "advertising" | "analytics" | "voice" | "field_service"
+      description: string
+      icon: string | null
+      apiVersion: string
+      /** Whether new integrations of it can be made. */
+      isActive: boolean
+      authTypes: ("oauth2" | "keys" | "none")[]
+      /** Families of operations that it offers. */
+      capabilities: string[]
+    }[]
+  }
+  /**
+   * One template: its form, its setup guide and what it can do
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/templates/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      name: string
+      category: "crm" | "calendar" | "email" | "sms" | "payments" | "automation" | "storage" | "advertising" | "analytics" | "voice" | "field_service"
+      description: string
+      icon: string | null
+      apiVersion: string
+      /** Whether new integrations of it can be made. */
+      isActive: boolean
+      authTypes: ("oauth2" | "keys" | "none")[]
+      /** Families of operations that it offers. */
+      capabilities: string[]
+      /** The vendor's own documentation. */
+      docs: string
+      setupInstructions: string | null
+      /** A JSON Schema (2020-12). Fields with `encrypted: true` are sealed and never come back. */
+      configSchema: Record<string, unknown>
+      /** The ways to sign in, the first offered first. */
+      auth: {
+        type: "oauth2" | "keys" | "none"
+        provider: string | null
+        scopes: string[]
+        fields: Record<string, unknown> | null
+      }[]
+      operations: {
+        /** Such as contacts.create. */
+        name: string
+        /** What it does, as a button says it. */
+        title: string
+        /** Whether something changes at the vendor. */
+        writes: boolean
+        /** Whether it answers many items. */
+        lists: boolean
+        /** What may be done after a call whose outcome nobody knows: repeat it, repeat it with the same key, look first, or nothing. */
+        repeat: "safe" | "key" | "lookup" | "never"
+        /** A JSON Schema (2020-12). Fields with `encrypted: true` are sealed and never come back. */
+        input: Record<string, unknown>
+      }[]
+      limits: {
+        requests: number
+        /** So many requests in so many milliseconds. */
+        perMs: number
+        /** Calls under way at a time. */
+        concurrency: number
+      }
+      webhooks: {
+        /** Whether the hub makes the secret, the operator has it, or it is a setting. */
+        secret: "generated" | "application" | "setting"
+        setting: string | null
+        /** Whether the hub makes the vendor call it, or a person does. */
+        subscribes: boolean
+      } | null
+    }
+  }
+  /**
+   * Describe, activate or deactivate a template
+   *
+   * For the platform admin.
+   */
+  'PATCH /api/integrations/templates/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      displayName?: string | null
+      description?: string | null
+      icon?: string | null
+      setupInstructions?: string | null
+      isActive?: boolean
+    }
+    answer: {
+      id: string
+      name: string
+      category: "crm" | "calendar" | "email" | "sms" | "payments" | "automation" | "storage" | "advertising" | "analytics" | "voice" | "field_service"
+      description: string
+      icon: string | null
+      apiVersion: string
+      /** Whether new integrations of it can be made. */
+      isActive: boolean
+      authTypes: ("oauth2" | "keys" | "none")[]
+      /** Families of operations that it offers. */
+      capabilities: string[]
+      /** The vendor's own documentation. */
+      docs: string
+      setupInstructions: string | null
+      /** A JSON Schema (2020-12). Fields with `encrypted: true` are sealed and never come back. */
+      configSchema: Record<string, unknown>
+      /** The ways to sign in, the first offered first. */
+      auth: {
+        type: "oauth2" | "keys" | "none"
+        provider: string | null
+        scopes: string[]
+        fields: Record<string, unknown> | null
+      }[]
+      operations: {
+        /** Such as contacts.create. */
+        name: string
+        /** What it does, as a button says it. */
+        title: string
+        /** Whether something changes at the vendor. */
+        writes: boolean
+        /** Whether it answers many items. */
+        lists: boolean
+        /** What may be done after a call whose outcome nobody knows: repeat it, repeat it with the same key, look first, or nothing. */
+        repeat: "safe" | "key" | "lookup" | "never"
+        /** A JSON Schema (2020-12). Fields with `encrypted: true` are sealed and never come back. */
+        input: Record<string, unknown>
+      }[]
+      limits: {
+        requests: number
+        /** So many requests in so many milliseconds. */
+        perMs: number
+        /** Calls under way at a time. */
+        concurrency: number
+      }
+      webhooks: {
+        /** Whether the hub makes the secret, the operator has it, or it is a setting. */
+        secret: "generated" | "application" | "setting"
+        setting: string | null
+        /** Whether the hub makes the vendor call it, or a person does. */
+        subscribes: boolean
+      } | null
     }
   }
   /**
@@ -289,7 +1096,7 @@ export type Operations = {
       /** hmac-sha256 always signs; ed25519 can sign as well. */
       signatureAlgorithms?: ("hmac-sha256" | "ed25519")[]
       isActive?: boolean
-      /** whsec_ and base64, or 16 to 128 printable characters. One is made where none is given. */
+      /** whsec_ and base64, or 12 to 128 printable characters. One is made where none is given. */
       secret?: string
     }
     answer: {
@@ -343,6 +1150,8 @@ export type Operations = {
       limit?: number
       /** The `nextCursor` of the page before. */
       cursor?: string
+      /** Whether the event goes to an endpoint, or becomes operations of an integration. */
+      kind?: "webhook" | "integration"
       endpointId?: string
       eventId?: string
       status?: string
@@ -354,8 +1163,11 @@ export type Operations = {
     }
     answer: {
       id: string
+      /** Whether the event goes to an endpoint, or becomes operations of an integration. */
+      kind: "webhook" | "integration"
       eventId: string
       eventType: string | null
+      /** The endpoint, or the integration. */
       endpointId: string
       endpointName: string | null
       status: "pending" | "retrying" | "delivered" | "dead" | "cancelled"
@@ -377,8 +1189,11 @@ export type Operations = {
     }
     answer: {
       id: string
+      /** Whether the event goes to an endpoint, or becomes operations of an integration. */
+      kind: "webhook" | "integration"
       eventId: string
       eventType: string | null
+      /** The endpoint, or the integration. */
       endpointId: string
       endpointName: string | null
       status: "pending" | "retrying" | "delivered" | "dead" | "cancelled"
@@ -397,6 +1212,26 @@ export type Operations = {
         outcome: "delivered" | "retry" | "dead"
         error: string | null
         response: string | null
+      }[]
+      /** What an integration did because of it, oldest first. */
+      operations: {
+        id: string
+        integrationId: string
+        integrationName: string | null
+        operation: string
+        direction: "inbound" | "outbound"
+        status: "success" | "failed" | "unknown"
+        at: string
+        durationMs: number
+        errorCode: string | null
+        errorMessage: string | null
+        vendorRequestId: string | null
+        request: string | null
+        response: string | null
+        eventId: string | null
+        callId: string | null
+        /** Requests to the vendor that it took. */
+        calls: number
       }[]
       request: {
         method: "POST"
@@ -418,8 +1253,11 @@ export type Operations = {
     }
     answer: {
       id: string
+      /** Whether the event goes to an endpoint, or becomes operations of an integration. */
+      kind: "webhook" | "integration"
       eventId: string
       eventType: string | null
+      /** The endpoint, or the integration. */
       endpointId: string
       endpointName: string | null
       status: "pending" | "retrying" | "delivered" | "dead" | "cancelled"
@@ -441,8 +1279,11 @@ export type Operations = {
     }
     answer: {
       id: string
+      /** Whether the event goes to an endpoint, or becomes operations of an integration. */
+      kind: "webhook" | "integration"
       eventId: string
       eventType: string | null
+      /** The endpoint, or the integration. */
       endpointId: string
       endpointName: string | null
       status: "pending" | "retrying" | "delivered" | "dead" | "cancelled"
@@ -482,7 +1323,7 @@ export type Operations = {
       /** hmac-sha256 always signs; ed25519 can sign as well. */
       signatureAlgorithms?: ("hmac-sha256" | "ed25519")[]
       isActive?: boolean
-      /** whsec_ and base64, or 16 to 128 printable characters. One is made where none is given. */
+      /** whsec_ and base64, or 12 to 128 printable characters. One is made where none is given. */
       secret?: string
     }
     answer: {
@@ -923,7 +1764,7 @@ export type Operations = {
       id: string
     }
     body: {
-      /** whsec_ and base64, or 16 to 128 printable characters. One is made where none is given. */
+      /** whsec_ and base64, or 12 to 128 printable characters. One is made where none is given. */
       secret?: string
       /** How long the secret before goes on signing, too. Default: 86400. */
       overlapSeconds?: number
@@ -1007,6 +1848,757 @@ export type Operations = {
         error: string | null
         response: string | null
       } | null
+    }
+  }
+  /**
+   * One integration
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Change an integration; settings and credentials are tested again
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'PATCH /api/integrations/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      name?: string
+      description?: string | null
+      agentId?: string | null
+      /** The settings to change; those left out stay, null takes one away. */
+      config?: Record<string, unknown>
+      /** What the template's auth asks for. Sealed at once, and never shown again. */
+      credentials?: Record<string, string>
+      isActive?: boolean
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Disconnect and delete an integration; its log is kept
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'DELETE /api/integrations/{id}': {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
+   * Make an integration the default of exactly these capabilities
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/default': {
+    path: {
+      id: string
+    }
+    body: {
+      capabilities: string[]
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Switch an integration off; what waits for it stays
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/disable': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Forget the credentials; settings and history stay
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/disconnect': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Switch an integration on
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/enable': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Write an integration with its secrets into a file that a passphrase seals
+   *
+   * For the platform admin.
+   */
+  'POST /api/integrations/{id}/export': {
+    path: {
+      id: string
+    }
+    body: {
+      passphrase: string
+    }
+    answer: {
+      format: "tenon-integration-1"
+      templateId: string
+      name: string
+      exportedAt: string
+      salt: string
+      iv: string
+      /** AES-256-GCM under a key that scrypt makes of the passphrase. */
+      sealed: string
+    }
+  }
+  /**
+   * How an integration is, and what to do
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/{id}/health': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      name: string
+      type: string
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      isActive: boolean
+      state: "healthy" | "degraded" | "failing" | "waiting" | "off"
+      nextStep: string | null
+      lastSync: string | null
+      lastSuccessAt: string | null
+      lastTestedAt: string | null
+      errorCode: string | null
+      errorMessage: string | null
+      checks: {
+        connection: {
+          state: "ok" | "warning" | "failed" | "unknown" | "not_applicable"
+          message: string
+          nextStep: string | null
+        }
+        webhooks: {
+          state: "ok" | "warning" | "failed" | "unknown" | "not_applicable"
+          message: string
+          nextStep: string | null
+        }
+        rateLimits: {
+          state: "ok" | "warning" | "failed" | "unknown" | "not_applicable"
+          message: string
+          nextStep: string | null
+        }
+        credentials: {
+          state: "ok" | "warning" | "failed" | "unknown" | "not_applicable"
+          message: string
+          nextStep: string | null
+        }
+      }
+      window: {
+        hours: number
+        operations: number
+        failed: number
+        unknown: number
+        successRate: number | null
+        p50Ms: number | null
+        p95Ms: number | null
+        vendorCalls: number
+      }
+      deliveries: {
+        waiting: number
+        pausedUntil: string | null
+        consecutiveFailures: number
+      }
+      pace: {
+        requests: number
+        perMs: number
+        /** Share of what may be sent at once that is used up, 0 to 1. */
+        used: number
+      }
+      tokenExpiresAt: string | null
+    }
+  }
+  /**
+   * Search the operation log of one integration
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/{id}/logs': {
+    path: {
+      id: string
+    }
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      operation?: string
+      status?: "success" | "failed" | "unknown"
+      eventId?: string
+      callId?: string
+      after?: string
+      before?: string
+    }
+    answer: {
+      id: string
+      integrationId: string
+      integrationName: string | null
+      operation: string
+      direction: "inbound" | "outbound"
+      status: "success" | "failed" | "unknown"
+      at: string
+      durationMs: number
+      errorCode: string | null
+      errorMessage: string | null
+      vendorRequestId: string | null
+      request: string | null
+      response: string | null
+      eventId: string | null
+      callId: string | null
+      /** Requests to the vendor that it took. */
+      calls: number
+    }[]
+  }
+  /**
+   * What an integration can do, with the form of each input
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/{id}/operations': {
+    path: {
+      id: string
+    }
+    answer: {
+      /** Such as contacts.create. */
+      name: string
+      /** What it does, as a button says it. */
+      title: string
+      /** Whether something changes at the vendor. */
+      writes: boolean
+      /** Whether it answers many items. */
+      lists: boolean
+      /** What may be done after a call whose outcome nobody knows: repeat it, repeat it with the same key, look first, or nothing. */
+      repeat: "safe" | "key" | "lookup" | "never"
+      /** A JSON Schema (2020-12). Fields with `encrypted: true` are sealed and never come back. */
+      input: Record<string, unknown>
+      /** Whether it can be called now. */
+      available: boolean
+    }[]
+  }
+  /**
+   * Call an operation
+   *
+   * The body is the input of the operation. Answers what the operation answers; a list answers its first items.
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/operations/{operation}': {
+    path: {
+      id: string
+      operation: string
+    }
+    query?: {
+      /** Of lists: most items to answer. Default: 100. */
+      limit?: number
+      /** The call that causes it, for the log. */
+      callId?: string
+    }
+    body: Record<string, unknown>
+    answer: unknown
+  }
+  /**
+   * List which events become which operations
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/{id}/subscriptions': {
+    path: {
+      id: string
+    }
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+    }
+    answer: {
+      id: string
+      integrationId: string
+      events: string[]
+      operation: string
+      mapping: Record<string, unknown>
+      filter: Record<string, unknown> | null
+      isActive: boolean
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Make events become an operation
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/subscriptions': {
+    path: {
+      id: string
+    }
+    body: {
+      events: string[]
+      operation: string
+      /** The input of the operation: texts that start with $. are paths in { id, type, occurredAt, payload }, { "$value": … } is a constant, { "$path": "…", "$default": … } a path with a default; everything else is as it stands. */
+      mapping: Record<string, unknown>
+      filter?: Record<string, unknown> | null
+      isActive?: boolean
+    }
+    answer: {
+      id: string
+      integrationId: string
+      events: string[]
+      operation: string
+      mapping: Record<string, unknown>
+      filter: Record<string, unknown> | null
+      isActive: boolean
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Show what a mapping makes of an event, without calling the vendor
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'POST /api/integrations/{id}/subscriptions/preview': {
+    path: {
+      id: string
+    }
+    body: {
+      operation: string
+      /** The input of the operation: texts that start with $. are paths in { id, type, occurredAt, payload }, { "$value": … } is a constant, { "$path": "…", "$default": … } a path with a default; everything else is as it stands. */
+      mapping: Record<string, unknown>
+      type?: string
+      /** Default: the example of the type's catalogue entry. */
+      payload?: unknown
+    }
+    answer: {
+      input: unknown
+      valid: boolean
+      details: {
+        field: string
+        message: string
+      }[]
+    }
+  }
+  /**
+   * One subscription
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/{id}/subscriptions/{subscriptionId}': {
+    path: {
+      id: string
+      subscriptionId: string
+    }
+    answer: {
+      id: string
+      integrationId: string
+      events: string[]
+      operation: string
+      mapping: Record<string, unknown>
+      filter: Record<string, unknown> | null
+      isActive: boolean
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Change a subscription
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'PATCH /api/integrations/{id}/subscriptions/{subscriptionId}': {
+    path: {
+      id: string
+      subscriptionId: string
+    }
+    body: {
+      events?: string[]
+      operation?: string
+      /** The input of the operation: texts that start with $. are paths in { id, type, occurredAt, payload }, { "$value": … } is a constant, { "$path": "…", "$default": … } a path with a default; everything else is as it stands. */
+      mapping?: Record<string, unknown>
+      filter?: Record<string, unknown> | null
+      isActive?: boolean
+    }
+    answer: {
+      id: string
+      integrationId: string
+      events: string[]
+      operation: string
+      mapping: Record<string, unknown>
+      filter: Record<string, unknown> | null
+      isActive: boolean
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Remove a subscription
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'DELETE /api/integrations/{id}/subscriptions/{subscriptionId}': {
+    path: {
+      id: string
+      subscriptionId: string
+    }
+    answer: undefined
+  }
+  /**
+   * How far the last sync has come
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/{id}/sync': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      integrationId: string
+      status: "running" | "completed" | "failed"
+      operation: string
+      pages: number
+      changed: number
+      deleted: number
+      errorCode: string | null
+      errorMessage: string | null
+      startedAt: string
+      finishedAt: string | null
+    }
+  }
+  /**
+   * Read what changed at the vendor since the last time
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/sync': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      integrationId: string
+      status: "running" | "completed" | "failed"
+      operation: string
+      pages: number
+      changed: number
+      deleted: number
+      errorCode: string | null
+      errorMessage: string | null
+      startedAt: string
+      finishedAt: string | null
+    }
+  }
+  /**
+   * Ask the vendor whether the connection works
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/test': {
+    path: {
+      id: string
+    }
+    answer: {
+      success: boolean
+      message: string
+      errorCode: string | null
+      accountName: string | null
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+    }
+  }
+  /**
+   * Where the vendor is to send webhooks, and whether it does
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/{id}/webhook': {
+    path: {
+      id: string
+    }
+    answer: {
+      /** Where the vendor is to send webhooks of this integration. */
+      url: string
+      secretSource: "generated" | "application" | "setting"
+      /** There is something to verify webhooks with. */
+      hasSecret: boolean
+      subscription: {
+        status: "active" | "failed"
+        expiresAt: string | null
+        errorMessage: string | null
+      } | null
+    }
+  }
+  /**
+   * Make a new secret for the webhooks of an integration, and show it once
+   *
+   * What is signed with the one before is accepted until the next change.
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/{id}/webhook/rotate-secret': {
+    path: {
+      id: string
+    }
+    answer: {
+      url: string
+      /** Shown this once. */
+      secret: string
     }
   }
   /** Who is signed in */
