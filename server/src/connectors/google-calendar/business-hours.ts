@@ -13,7 +13,6 @@ export type BusinessHours = {
 
 /** Business hours of one date, without a clock change in them; `from` and `to` are epoch milliseconds. */
 type Stretch = { day: string; from: number; to: number }
-type Candidate = { day: string; at: number }
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
@@ -36,9 +35,9 @@ export function freeSlots(
   )
   const slots: Span[] = []
   let taken = Number.NEGATIVE_INFINITY
-  for (const { day, at } of candidates) {
+  for (const at of candidates) {
     const end = at + lengthMs
-    const isOpen = open.some((stretch) => stretch.day === day && stretch.from <= at && end <= stretch.to)
+    const isOpen = open.some((stretch) => stretch.from <= at && end <= stretch.to)
     if (at < taken || !isOpen) continue
     taken = end
     const isAsked = at >= given.from.getTime() && end <= given.to.getTime()
@@ -54,7 +53,7 @@ export function freeSlots(
  */
 function businessTime(hours: BusinessHours, lengthMs: number, from: number, to: number) {
   const open: Stretch[] = []
-  const candidates: Candidate[] = []
+  const candidates: number[] = []
   for (const { begins, ends, offsetMs } of sameOffset(hours.timezone, from, to)) {
     const firstDay = Math.floor((begins + offsetMs) / dayMs)
     const lastDay = Math.floor((ends + offsetMs) / dayMs)
@@ -67,8 +66,7 @@ function businessTime(hours: BusinessHours, lengthMs: number, from: number, to: 
       if (stretch.from >= stretch.to) continue
       join(open, stretch)
       const skipped = Math.ceil((stretch.from - opens) / lengthMs)
-      for (let at = opens + skipped * lengthMs; at < stretch.to; at += lengthMs)
-        candidates.push({ day: stretch.day, at })
+      for (let at = opens + skipped * lengthMs; at < stretch.to; at += lengthMs) candidates.push(at)
     }
   }
   return { open, candidates }
