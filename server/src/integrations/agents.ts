@@ -8,8 +8,6 @@ import type { Agent } from './schema.ts'
 
 const agentIdPart = /^[A-Za-z0-9._:-]{1,100}$/
 
-export type AgentDirectory = ReturnType<typeof createAgents>
-
 /** The voice and AI agents of a workspace, by the operator's own ids. */
 export function createAgents({
   database,

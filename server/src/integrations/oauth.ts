@@ -22,8 +22,6 @@ import { createRefresh } from './refresh.ts'
 import type { Traffic } from './runner.ts'
 import { openCredentials } from './sealing.ts'
 
-export type OAuth = ReturnType<typeof createOAuth>
-
 /**
  * Everything about signing in at vendors. Call before the engine starts; what runs operations takes `credentials` and `revoke`, and
  * `connectWith` gives the rest once there are integrations to connect.

@@ -81,8 +81,6 @@ export type OpenIntegration = {
   operation(name: string, input: unknown, options?: RunOptions): Promise<OperationResult<unknown>>
 }
 
-export type OpenIntegrationBy = ReturnType<typeof createOpening>
-
 /** Answers the function that opens integrations. */
 export function createOpening({ runner, integrations }: { runner: Runner; integrations: Integrations }) {
   /** @throws ApiError NOT_FOUND where the workspace has no such integration */

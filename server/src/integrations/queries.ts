@@ -39,14 +39,6 @@ export function listIntegrations(db: Db, workspaceId: string, range: Integration
   return query.orderBy('id', 'desc').limit(range.limit).execute() as Promise<IntegrationRow[]>
 }
 
-/** Those that can be called now: of the agent where one is given, and of the whole workspace. */
-export function listUsable(db: Db, workspaceId: string, agentId?: string): Promise<IntegrationRow[]> {
-  let query = select(db, workspaceId).where('status', '=', 'active').where('isActive', '=', true)
-  if (agentId !== undefined)
-    query = query.where((is) => is.or([is('agentId', '=', agentId), is('agentId', 'is', null)]))
-  return query.orderBy('id').execute() as Promise<IntegrationRow[]>
-}
-
 export const insertIntegration = (db: Db, row: IntegrationRow) =>
   db.insertInto('integrations').values(columnsOf(row)).execute()
 

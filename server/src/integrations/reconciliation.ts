@@ -12,8 +12,6 @@ import type { Runner } from './runner.ts'
 import type { ReconciledOutcome } from './schema.ts'
 import { findSubscription } from './subscription-queries.ts'
 
-export type Reconciliations = ReturnType<typeof createReconciliations>
-
 /** Settles what nobody knows: by asking the vendor, or by what a person found out there. */
 export function createReconciliations(deps: { database: Database; engine: Engine; runner: Runner; clock: Clock }) {
   const { database, engine, runner, clock } = deps

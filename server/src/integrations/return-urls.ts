@@ -1,8 +1,5 @@
 import { invalid } from '../api/errors.ts'
 
-/** Where people may be sent back to: below one of these URLs. */
-export type ReturnUrls = { allowed: readonly string[] }
-
 /** Whether a URL lies below an allowed one: the same origin, and its path. */
 export function isBelow(url: string, allowed: string): boolean {
   if (!URL.canParse(url)) return false

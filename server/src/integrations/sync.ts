@@ -24,8 +24,6 @@ type Page = { changes: { type: 'upserted' | 'deleted' }[]; cursor: string; more:
 /** What can be read change by change; the first that a connector offers is. */
 const readable: OperationName[] = ['contacts.changes', 'calendar.changes']
 
-export type Syncs = ReturnType<typeof createSyncs>
-
 /** Reads what changed at the vendor since the last run, as a job that goes on where it was when its process died. */
 export function createSyncs(deps: { database: Database; engine: Engine; runner: Runner; clock: Clock }) {
   const { database, engine, runner, clock } = deps

@@ -26,8 +26,6 @@ type Content = {
   credentialsExpireAt: string | null
 }
 
-export type Transfer = ReturnType<typeof createTransfer>
-
 /** Carries an integration with its secrets from one workspace to another, in a file that only its passphrase opens. */
 export function createTransfer(deps: {
   database: Database
