@@ -12,5 +12,6 @@ export const connectors: readonly Entry[] = [
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
   },
   { id: 'zapier', folder: 'zapier', load: async () => (await import('./zapier/zapier.ts')).zapier },
+  { id: 'stripe', folder: 'stripe', load: async () => (await import('./stripe/stripe.ts')).stripe },
   { id: 'webhook', folder: 'webhook', load: async () => (await import('./webhook/webhook.ts')).webhook },
 ]

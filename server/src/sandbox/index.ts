@@ -44,4 +44,17 @@ export const emulators: readonly SandboxEntry[] = [
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
     connects: [{ connector: 'google-calendar', name: 'Google Calendar (sandbox)', provider: 'google', settings: {} }],
   },
+  {
+    id: 'stripe',
+    hosts: ['api.stripe.com'],
+    load: async () => (await import('./stripe/stripe.ts')).stripe,
+    connects: [
+      {
+        connector: 'stripe',
+        name: 'Stripe (sandbox)',
+        credentials: { secretKey: 'sk_test_sandbox' },
+        settings: { webhook_secret: 'whsec_sandbox' },
+      },
+    ],
+  },
 ]
