@@ -124,8 +124,12 @@ test('a subscription is cancelled at the end of its period, or at once', async (
 
   const later = await account.run('payments.cancelSubscription', { externalId, atPeriodEnd: true })
   const now = await account.run('payments.cancelSubscription', { externalId })
+  const again = await account.run('payments.cancelSubscription', { externalId })
+  const none = await account.run('payments.cancelSubscription', { externalId: 'sub_none' })
 
   assert.ok(later.success && now.success)
+  assert.ok(again.success && !none.success)
+  assert.deepEqual([again.data.status, none.errorCode], ['canceled', 'NOT_FOUND'])
   assert.deepEqual([made.data.status, later.data.status, now.data.status], ['trialing', 'trialing', 'canceled'])
   assert.equal(made.data.priceId, priceId)
 })

@@ -143,7 +143,11 @@ export const stripe = defineConnector({
       },
       async cancelSubscription({ http }, { externalId, atPeriodEnd = false }) {
         const path = place('subscriptions', externalId)
-        if (!atPeriodEnd) return readSubscription(await http.delete<StripeSubscription>(path))
+        if (!atPeriodEnd) {
+          const { status, body } = await http.request<StripeSubscription>('DELETE', path, { accept: [404] })
+          // One that was cancelled before cannot be cancelled again, but can be read.
+          return readSubscription(status === 404 ? await http.get<StripeSubscription>(path) : body)
+        }
         const parameters = fields({ cancel_at_period_end: true })
         return readSubscription(await http.form<StripeSubscription>(path, parameters, { repeatable: true }))
       },
