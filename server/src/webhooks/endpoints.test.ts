@@ -220,7 +220,7 @@ const wrong: [string, object, string, RegExp][] = [
     /operators are/,
   ],
   ['an empty filter', { filter: {} }, 'body.filter', /empty/],
-  ['a secret that is too short', { secret: 'short' }, 'body.secret', /16 to 128/],
+  ['a secret that is too short', { secret: 'short' }, 'body.secret', /12 to 128/],
   ['a secret that claims to be base64', { secret: 'whsec_not base64!' }, 'body.secret', /base64/],
   ['too many retries', { retryAttempts: 51 }, 'body.retryAttempts', /0 to 50/],
   ['a delay that is too short', { retryDelay: 99 }, 'body.retryDelay', /100 to/],

@@ -132,7 +132,13 @@ test('a replay that another process left behind goes on from its cursor', async 
   // As it stands after a kill between two steps: the row, and the job that is the next step.
   const { id } = await start({}, key)
   await finished(id, key)
-  await until('all deliveries', () => own.requests.length === 600)
+  await until('all deliveries to be recorded', async () => {
+    const { rows } = await hub.database.pool.query(
+      "select count(*)::integer as count from attempts where workspace_id = $1 and outcome = 'delivered'",
+      [workspaceId],
+    )
+    return rows[0].count === 600
+  })
   const { rows: places } = await hub.database.pool.query(
     "select id::text, lane::text from attempts where workspace_id = $1 and outcome = 'delivered' order by id offset 499 limit 1",
     [workspaceId],
