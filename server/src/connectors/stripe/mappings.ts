@@ -1,4 +1,4 @@
-import type { Changes, Contact, Customer, Invoice, New, PaymentIntent, PaymentSubscription } from '../../kit/index.ts'
+import type { Changes, Contact, Invoice, New, PaymentIntent, PaymentSubscription } from '../../kit/index.ts'
 import type { StripeCustomer, StripeInvoice, StripePaymentIntent, StripeSubscription } from './types.ts'
 
 /** Stripe keeps a whole name only. */
@@ -9,8 +9,6 @@ export const readContact = (raw: StripeCustomer): Contact => ({
   ...(raw.phone ? { phone: raw.phone } : {}),
   raw,
 })
-
-export const readCustomer: (raw: StripeCustomer) => Customer = readContact
 
 export const writeContact = ({ email, phone, ...names }: New<Contact> | Changes<Contact>) => ({
   email,

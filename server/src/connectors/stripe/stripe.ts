@@ -13,7 +13,6 @@ import {
 import { fields } from './form.ts'
 import {
   readContact,
-  readCustomer,
   readInvoice,
   readPaymentIntent,
   readSubscription,
@@ -105,12 +104,12 @@ export const stripe = defineConnector({
 
     payments: {
       createCustomer: async ({ http }, { email, name, phone, idempotencyKey }) =>
-        readCustomer(
+        readContact(
           await http.form<StripeCustomer>('/v1/customers', fields({ email, name, phone }), { idempotencyKey }),
         ),
       findCustomer: async (context, by) => {
         const customer = await findCustomer(context, by)
-        return customer ? readCustomer(customer) : null
+        return customer ? readContact(customer) : null
       },
       async createPaymentIntent({ http }, { amountMinor, currency, customerId, description, idempotencyKey }) {
         const parameters = {
