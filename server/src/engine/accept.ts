@@ -115,6 +115,7 @@ export function createAcceptance(options: {
     )
     const events = stored.flat()
     const deadline = Date.now() + patienceMs
+    let again = false
     for (;;) {
       const versions = new Map<string, number>()
       const deliveries: NewDelivery[] = []
@@ -141,6 +142,7 @@ export function createAcceptance(options: {
           database.hot,
           { events, deliveries, versions },
           options.delivers() ? options.owner() : null,
+          again,
         )
         for (const { lane } of owned) dispatcher.unpromise(lane)
         if (stale.length > 0) {
@@ -156,6 +158,7 @@ export function createAcceptance(options: {
         if (!isPassingFailure(error)) throw error
         // The rows may stand there as this process's own, and the next attempt may leave them to others.
         options.onUncertain()
+        again = true
         if (Date.now() < deadline) {
           await new Promise((resolve) => setTimeout(resolve, 100))
           continue

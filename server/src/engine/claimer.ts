@@ -10,8 +10,8 @@ import type { DeliveryKind, JobKind, LanePolicy } from './types.ts'
 const look = { workspaces: 16, lanesEach: 64 }
 /** Looks in a row that may find nothing to claim (all paused, all full) before the claimer waits for the next wake-up. */
 const barrenLooks = 20
-const rowsPerLane = 250
-const rowsPerRound = 1_000
+const rowsPerLane = 1_000
+const rowsPerRound = 2_000
 const pollMs = 1_000
 
 type Choice = { lane: Lane; kind: string; room: number }
@@ -79,17 +79,20 @@ export function createClaimer(options: {
       const lane = dispatcher.laneFor(workspaceId, id, policy)
       lane.backlog = true
       // What this process holds exclusively it works off before it takes more.
-      const room = isExclusive(policy) && lane.held ? 0 : Math.min(rowsPerLane, rows, dispatcher.roomIn(lane))
+      const room =
+        (isExclusive(policy) && lane.held) || !dispatcher.runsLow(lane)
+          ? 0
+          : Math.min(rowsPerLane, rows, dispatcher.roomIn(lane))
       if (room === 0) continue
       // Promised room keeps the lane in memory while the database is asked.
-      for (let i = 0; i < room; i++) dispatcher.promise(lane)
+      dispatcher.promise(lane, room)
       chosen.push({ lane, kind, room })
       rows -= room
     }
     try {
       return { claimed: await claimFrom(chosen), more }
     } finally {
-      for (const { lane, room } of chosen) for (let i = 0; i < room; i++) dispatcher.unpromise(lane)
+      for (const { lane, room } of chosen) dispatcher.unpromise(lane, room)
     }
   }
 

@@ -15,7 +15,9 @@ export type Work = {
 /** How many of a lane run at a time where its policy does not say. */
 const laneConcurrency = 64
 /** How much of a lane waits in memory; the rest waits in the database. */
-const laneRoom = 5_000
+const laneRoom = 10_000
+/** At how little of it more is brought from the database: fewer and larger claims cost less for each row. */
+const lowWater = 1_500
 
 export type Lane = {
   readonly workspaceId: string
@@ -181,16 +183,18 @@ export function createDispatcher(options: {
       const room = Math.min(laneRoom - lane.waiting.length - lane.promised, options.room - waiting - promised)
       return open && bytes < options.roomBytes && lane.pausedUntil <= options.now() ? Math.max(0, room) : 0
     },
+    /** Whether so little of it is left in memory that more should be claimed. */
+    runsLow: (lane: Lane): boolean => lane.waiting.length + lane.promised < lowWater,
     hasRoom: () => open && bytes < options.roomBytes && waiting + promised < options.room,
 
     /** Promises room for work about to be inserted; to be followed by `add` or `unpromise`. */
-    promise(lane: Lane): void {
-      lane.promised += 1
-      promised += 1
+    promise(lane: Lane, count = 1): void {
+      lane.promised += count
+      promised += count
     },
-    unpromise(lane: Lane): void {
-      lane.promised -= 1
-      promised -= 1
+    unpromise(lane: Lane, count = 1): void {
+      lane.promised -= count
+      promised -= count
       forget(lane)
     },
 
@@ -208,7 +212,7 @@ export function createDispatcher(options: {
       running -= 1
       lane.running -= 1
       enqueue(lane)
-      if (lane.backlog && lane.waiting.length < laneRoom / 4) options.onRoom()
+      if (lane.backlog && lane.waiting.length < lowWater) options.onRoom()
       pump()
     },
 

@@ -108,7 +108,7 @@ export function createEngine(options: {
         response: null,
         next,
       }
-      settlement.add(completion, () => {})
+      settlement.add(completion, () => {}, true)
     },
   })
   const settlement = createSettlement({
@@ -363,9 +363,10 @@ export function createEngine(options: {
       }
       if (lane.pausedUntil > now()) void stopLane(lane)
     }
-    if (lane.held || settlement.pending() > pendingLimit) settlement.add(completion, () => written(completion, lane))
+    if (lane.held || settlement.pending() > pendingLimit)
+      settlement.add(completion, () => written(completion, lane), true)
     else {
-      settlement.add(completion, () => dismiss(completion))
+      settlement.add(completion, () => dismiss(completion), false)
       finish(lane)
     }
   }
