@@ -8,7 +8,7 @@ import { fromPostgres } from './postgres-errors.ts'
 export function handleError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const error = apiErrorOf(thrown, request)
   const { status } = errorCodes[error.code]
-  if (status >= 500) request.log.error({ err: thrown, errorCode: error.code }, 'request failed')
+  if (status >= 500) request.log.error({ requestId: request.id, err: thrown, errorCode: error.code }, 'request failed')
   if (error.headers) reply.headers(error.headers)
   if (error.code === 'UNAVAILABLE' && !error.headers?.['retry-after']) reply.header('retry-after', '1')
   // The answer's type may have been set for what would have been sent.

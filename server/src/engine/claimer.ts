@@ -12,13 +12,13 @@ const look = { workspaces: 16, lanesEach: 64 }
 const barrenLooks = 20
 const rowsPerLane = 1_000
 const rowsPerRound = 2_000
-const pollMs = 1_000
+const pollMs = 2_000
 
 type Choice = { lane: Lane; kind: string; room: number }
 
 /**
  * Brings waiting work from the database into memory: what other processes left or lost, what did not fit when it was
- * accepted, what came due. Runs when woken, and once a second in case a wake-up was lost.
+ * accepted, what came due. Runs when woken, and every two seconds in case a wake-up was lost.
  */
 export function createClaimer(options: {
   database: Database

@@ -5,7 +5,9 @@ import type { Log } from '../lib/log.ts'
 
 const batch = 1_000
 /** The longest sleep between looks: other processes schedule work too. */
-const pollMs = 1_000
+const pollMs = 2_000
+/** Schedules name minutes, so they are looked at less often than what is due. */
+const scheduleMs = 5_000
 
 /*
  * Moves what has come due into ready. Due rows are read through their index, so a million that are not yet due cost
@@ -38,6 +40,7 @@ export function createTimetable(options: {
   let again = false
   let stopped = false
   let nextAt = Number.POSITIVE_INFINITY
+  let lookedAt = 0
 
   async function promote(): Promise<void> {
     for (;;) {
@@ -54,8 +57,9 @@ export function createTimetable(options: {
   }
 
   async function runSchedules(): Promise<void> {
-    if (schedules.size === 0) return
-    const now = new Date(clock.now())
+    if (schedules.size === 0 || Math.abs(clock.now() - lookedAt) < scheduleMs) return
+    lookedAt = clock.now()
+    const now = new Date(lookedAt)
     const due = await database.hub
       .selectFrom('cron')
       .select('name')
