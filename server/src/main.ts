@@ -58,7 +58,7 @@ function greet(options: {
     lines.push(`  Reference      ${url}/api/docs`)
     if (sandbox) {
       lines.push(`  Sandbox        ${sandbox.url} stands in for the vendors; TENON_SANDBOX=off reaches the real ones`)
-      lines.push(`                 with ${sandbox.keys.join(', ')}`)
+      lines.push(`                 accounts to connect there: ${sandbox.keys.join(', ')}`)
     }
     if (first || hasFile) {
       lines.push('', '  Publish an event:', '')

@@ -52,10 +52,13 @@ export const sandboxClients = (entries: readonly SandboxEntry[]): SandboxClient[
   )
 
 /** Lists the keys that always work, for people to try. */
-export const sandboxKeys = (entries: readonly SandboxEntry[]): string[] =>
-  entries.flatMap(({ connects }) =>
-    connects.flatMap((connection) => ('credentials' in connection ? Object.values(connection.credentials) : [])),
-  )
+export const sandboxKeys = (entries: readonly SandboxEntry[]): string[] => [
+  ...new Set(
+    entries.flatMap(({ connects }) =>
+      connects.flatMap((connection) => ('credentials' in connection ? Object.values(connection.credentials) : [])),
+    ),
+  ),
+]
 
 /** As the token endpoint would answer them, under the names that integrations keep them by. */
 async function tokensOf(sandbox: Sandbox, id: string): Promise<Record<string, string>> {
