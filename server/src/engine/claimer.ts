@@ -10,8 +10,8 @@ import type { DeliveryKind, JobKind, LanePolicy } from './types.ts'
 const look = { workspaces: 16, lanesEach: 64 }
 /** Looks in a row that may find nothing to claim (all paused, all full) before the claimer waits for the next wake-up. */
 const barrenLooks = 20
-const rowsPerLane = 1_000
-const rowsPerRound = 2_000
+const rowsPerLane = { most: 1_000, least: 20 }
+const rowsPerRound = 4_000
 const pollMs = 2_000
 
 type Choice = { lane: Lane; kind: string; room: number }
@@ -74,6 +74,8 @@ export function createClaimer(options: {
     await loadPolicies(waiting)
     const chosen: Choice[] = []
     let rows = rowsPerRound
+    // Room is promised before it is known how much waits: divided among the lanes, or the first two would take all of it.
+    const share = Math.max(rowsPerLane.least, Math.min(rowsPerLane.most, Math.ceil(rowsPerRound / waiting.length)))
     for (const { workspaceId, lane: id, kind } of waiting) {
       const policy = policyOf(kind, id) ?? {}
       const lane = dispatcher.laneFor(workspaceId, id, policy)
@@ -82,7 +84,7 @@ export function createClaimer(options: {
       const room =
         (isExclusive(policy) && lane.held) || !dispatcher.runsLow(lane)
           ? 0
-          : Math.min(rowsPerLane, rows, dispatcher.roomIn(lane))
+          : Math.min(share, rows, dispatcher.roomIn(lane))
       if (room === 0) continue
       // Promised room keeps the lane in memory while the database is asked.
       dispatcher.promise(lane, room)
