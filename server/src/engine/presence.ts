@@ -46,6 +46,8 @@ export function createPresence(options: {
           [`${hostname()}:${process.pid}`, options.role, leaseMs],
         )
         owner = rows[0]!.id
+        // Here, since the first try to come back may fail: what was held under the old id must not be taken for held.
+        if (isLost) options.onLost()
         isLost = false
       }
       await client.query('select pg_advisory_lock($1::integer, $2::integer)', [lockClass, owner])
@@ -71,10 +73,10 @@ export function createPresence(options: {
       await connection?.end().catch(() => {})
       connection = undefined
       await connect()
-      options.onLost()
     }
     await sweep()
     beats += 1
+    // An insertion that committed after its owner's burial bears the name of nobody.
     if (beats % 15 === 0) await bury(database, [])
   }
 
@@ -98,7 +100,7 @@ export function createPresence(options: {
     } catch (error) {
       if (!stopped) log.warn({ err: error }, 'could not renew the lease; trying again')
     }
-    if (!stopped) timer = setTimeout(keepBeating, suspects.size > 1 ? 500 : beatMs)
+    if (!stopped) timer = setTimeout(keepBeating, suspects.size > 0 ? 500 : beatMs)
   }
 
   return {
