@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type Server, type Settings, startServer, stopServer } from './cluster.ts'
 import type { Log, Place } from './embedded-place.ts'
 import { isServerOf } from './postmaster.ts'
@@ -68,11 +69,4 @@ function watchServer(place: Place, { pid, child }: Server, onDeath: () => void):
   return { close: () => clearInterval(timer) }
 }
 
-const pause = (ms: number, signal: AbortSignal) =>
-  new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
+const pause = (ms: number, signal: AbortSignal) => delay(ms, undefined, { signal }).catch(() => {})

@@ -220,7 +220,8 @@ function report(
 async function untilAborted<T>(work: Promise<T>, given: Surroundings, isAmbiguous: boolean): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>()
   const abort = () => reject(cancelled(given, isAmbiguous))
-  given.signal.addEventListener('abort', abort, { once: true })
+  if (given.signal.aborted) abort()
+  else given.signal.addEventListener('abort', abort, { once: true })
   try {
     return await Promise.race([work, aborted])
   } finally {

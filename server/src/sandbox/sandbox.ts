@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Control } from './control.ts'
@@ -125,7 +126,7 @@ export function createSandbox(options: {
       faults,
       oauth,
       send: (webhook) => webhooks.send(id, webhook),
-      delay: (ms) => delay(ms, stopping.signal),
+      delay: (ms) => sleep(ms, stopping.signal),
     })
     emulator.setup?.(vendor.world)
     const made = { emulator, vendor, actions: (emulator.actions?.(vendor.world) ?? {}) as object }
@@ -240,9 +241,5 @@ export function createSandbox(options: {
   }
 }
 
-function delay(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise.finally(() => clearTimeout(timer))
-}
+/** Waits, or less when the signal is aborted. */
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => {})

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import type { Log } from '../lib/log.ts'
 import type { Faults } from './faults.ts'
@@ -119,9 +120,5 @@ function changed(body: string | Buffer): Buffer {
   return Buffer.concat([bytes, Buffer.from(' ')])
 }
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  signal.addEventListener('abort', () => resolve(), { once: true })
-  return promise.finally(() => clearTimeout(timer))
-}
+/** Waits, or less when the signal is aborted. */
+const sleep = (ms: number, signal: AbortSignal): Promise<void> => delay(ms, undefined, { signal }).catch(() => {})

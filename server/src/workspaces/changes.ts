@@ -19,6 +19,8 @@ export function listenForChanges(options: { database: Database; log: Log; onChan
         const broken = new Promise<void>((resolve) => {
           client.on('error', () => resolve())
           client.on('end', () => resolve())
+          // A stop that came while the connection was made has been said already, and is not said again.
+          if (stopping.signal.aborted) resolve()
           stopping.signal.addEventListener('abort', () => resolve(), { once: true })
         })
         client.on('notification', onChange)
