@@ -2,7 +2,7 @@
 // written; Node strips no types inside node_modules, so what is packed is compiled JavaScript with its declarations, and the
 // packed package.json points there. Plain JavaScript, for any Node from 20 on.
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 const root = import.meta.dirname ?? new URL('.', import.meta.url).pathname
@@ -22,6 +22,7 @@ function prepare() {
   restore()
   rmSync('dist', { recursive: true, force: true })
   run('tsc', '-p', 'tsconfig.build.json')
+  copyBesideCode('src/connectors', 'dist/connectors')
   if (bringsConsole()) {
     const into = ['--outDir', join(process.cwd(), 'console'), '--emptyOutDir', '--logLevel', 'warn']
     run('vite', 'build', join(root, 'console'), ...into)
@@ -40,6 +41,12 @@ function run(tool, ...args) {
   if (status === 0) return
   process.stderr.write(`${tool} failed; its reason is above, and nothing was packed.\n`)
   process.exit(1)
+}
+
+/** Guides and logos, which the compiler leaves behind. */
+function copyBesideCode(from, to) {
+  if (!existsSync(from)) return
+  cpSync(from, to, { recursive: true, filter: (path) => statSync(path).isDirectory() || /\.(md|svg)$/.test(path) })
 }
 
 /** The hub serves the console, so its package holds it. */

@@ -13,6 +13,8 @@ export type NewEvent = Body<'POST /api/events'>
 export type Event = Item<'GET /api/events'>
 /** An event with its deliveries and their attempts. */
 export type EventTrace = Answer<'GET /api/events/{id}'>
+/** One of the deliveries of an event's trace. */
+export type TracedDelivery = EventTrace['deliveries'][number]
 export type EventFilter = Query<'GET /api/events'>
 
 export type EventType = Item<'GET /api/event-types'>
@@ -27,6 +29,7 @@ export type EndpointChanges = Body<'PATCH /api/integrations/webhooks/{id}'>
 export type EndpointFilter = Query<'GET /api/integrations/webhooks'>
 export type EndpointTest = OptionalBody<'POST /api/integrations/webhooks/{id}/test'>
 export type EndpointTestResult = Answer<'POST /api/integrations/webhooks/{id}/test'>
+export type RotatedSecret = Answer<'POST /api/integrations/webhooks/{id}/rotate-secret'>
 export type SecretRotation = OptionalBody<'POST /api/integrations/webhooks/{id}/rotate-secret'>
 export type Statistics = Answer<'GET /api/integrations/webhooks/stats'>
 export type StatisticsWindow = NonNullable<Query<'GET /api/integrations/webhooks/stats'>['window']>
@@ -52,3 +55,48 @@ export type Role = Member['role']
 export type ApiKey = Item<'GET /api/workspaces/{id}/api-keys'>
 export type CreatedApiKey = Answer<'POST /api/workspaces/{id}/api-keys'>
 export type NewApiKey = Body<'POST /api/workspaces/{id}/api-keys'>
+
+/** Who is signed in to the console, and the workspaces they are a member of. */
+export type Session = Answer<'GET /api/session'>
+
+/** A connector as an entry of the catalogue. */
+export type Template = Item<'GET /api/integrations/templates'>
+/** A template with its form, its setup guide and what it can do. */
+export type TemplateDetail = Answer<'GET /api/integrations/templates/{id}'>
+export type TemplateChanges = Body<'PATCH /api/integrations/templates/{id}'>
+
+export type Integration = Item<'GET /api/integrations'>
+export type IntegrationStatus = Integration['status']
+export type NewIntegration = Body<'POST /api/integrations'>
+export type IntegrationChanges = Body<'PATCH /api/integrations/{id}'>
+export type IntegrationTestResult = Answer<'POST /api/integrations/{id}/test'>
+export type IntegrationHealth = Answer<'GET /api/integrations/{id}/health'>
+/** What an integration can do, with the form of its input. */
+export type OperationState = Item<'GET /api/integrations/{id}/operations'>
+export type OperationLogEntry = Item<'GET /api/integrations/logs'>
+export type OperationLogFilter = Query<'GET /api/integrations/logs'>
+export type SealedFile = Answer<'POST /api/integrations/{id}/export'>
+export type Sync = Answer<'GET /api/integrations/{id}/sync'>
+export type Agent = Item<'GET /api/agents'>
+
+/** Which events become which operation of an integration. */
+export type IntegrationSubscription = Item<'GET /api/integrations/{id}/subscriptions'>
+export type NewIntegrationSubscription = Body<'POST /api/integrations/{id}/subscriptions'>
+export type MappingPreview = Answer<'POST /api/integrations/{id}/subscriptions/preview'>
+export type ReconciledOutcome = Item<'POST /api/integrations/deliveries/{deliveryId}/reconcile'>
+
+/** Where a vendor is to send the webhooks of an integration, and whether it does. */
+export type WebhookSettings = Answer<'GET /api/integrations/{id}/webhook'>
+export type NewWebhookSecret = Answer<'POST /api/integrations/{id}/webhook/rotate-secret'>
+export type InboundWebhook = Item<'GET /api/inbound-webhooks'>
+export type InboundWebhookDetail = Answer<'GET /api/inbound-webhooks/{id}'>
+export type InboundWebhookFilter = Query<'GET /api/inbound-webhooks'>
+
+/** The operator's application at a vendor. */
+export type OAuthApplication = Item<'GET /api/integrations/oauth/applications'>
+export type OAuthApplicationFields = Body<'PUT /api/integrations/oauth/applications/{provider}'>
+export type Authorization = Answer<'GET /api/integrations/oauth/{provider}/authorize'>
+export type ConnectSession = Answer<'GET /api/connect-sessions/{id}'>
+export type NewConnectSession = Body<'POST /api/connect-sessions'>
+/** A connect session as the answer to its creation shows it, with its link. */
+export type CreatedConnectSession = Answer<'POST /api/connect-sessions'>

@@ -9,7 +9,7 @@ import { describeRoutes, docsRoutes } from './api/openapi.ts'
 import { createRateLimits } from './api/rate-limit.ts'
 import { closeServer, createServer, type Routes, type Server } from './api/server.ts'
 import type { Config } from './config.ts'
-import { connectors as ownConnectors } from './connectors/index.ts'
+import { connectors as listed } from './connectors/index.ts'
 import type { Database } from './db/database.ts'
 import { createEngine } from './engine/engine.ts'
 import type { Engine } from './engine/types.ts'
@@ -215,6 +215,12 @@ export async function createApp(options: {
     },
   }
 }
+
+/** The hub's own connectors, whose guides and logos stand in their folders. */
+const ownConnectors: readonly ConnectorEntry[] = listed.map(({ folder, ...entry }) => ({
+  ...entry,
+  folder: join(import.meta.dirname, 'connectors', folder),
+}))
 
 /** How vendors are reached: at public addresses, or at what stands in for them. */
 function trafficOf(config: Config) {

@@ -1,12 +1,12 @@
 import { Collapse, Skeleton, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { Attempt, DeliveryTrace } from 'tenon-sdk'
 import { request } from '../lib/api.ts'
 import { attemptInWords } from '../lib/attempt-in-words.ts'
-import { curlOfRequest } from '../lib/curl.ts'
+import { curlOfRequest, type DeliveryRequest } from '../lib/curl.ts'
 import { formatDuration } from '../lib/format.ts'
 import { paths } from '../lib/paths.ts'
-import type { Attempt, DeliveryDetail, DeliveryRequest } from '../lib/types.ts'
 import { BodyView, Copy } from './code.tsx'
 import { Notice } from './notice.tsx'
 import { Pairs } from './pairs.tsx'
@@ -73,7 +73,7 @@ function AttemptEntry({ deliveryId, attempt, position, startsOpen }: EntryProps)
 function Exchange({ deliveryId, attempt }: { deliveryId: string; attempt: Attempt }) {
   const detail = useQuery({
     queryKey: [paths.deliveries, 'detail', deliveryId],
-    queryFn: ({ signal }) => request<DeliveryDetail>('GET', paths.delivery(deliveryId), { signal }),
+    queryFn: ({ signal }) => request<DeliveryTrace>('GET', paths.delivery(deliveryId), { signal }),
     staleTime: 30_000,
   })
   return (

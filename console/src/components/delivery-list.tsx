@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
+import type { Delivery } from 'tenon-sdk'
 import { type DeliveryFilter, isFiltered, toQuery } from '../lib/filters.ts'
 import { paths } from '../lib/paths.ts'
-import type { Delivery } from '../lib/types.ts'
 import { useList } from '../lib/use-list.ts'
 import { type Column, DataTable } from './data-table.tsx'
 import { TextLink } from './link-button.tsx'

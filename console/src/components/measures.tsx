@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core'
+import type { Statistics } from 'tenon-sdk'
 import { formatCount, formatDuration, formatShare } from '../lib/format.ts'
-import type { Statistics } from '../lib/types.ts'
 
 /** The totals of a window in one row of figures. */
 export function Measures({ totals }: { totals: Statistics['totals'] | undefined }) {

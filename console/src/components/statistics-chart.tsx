@@ -1,8 +1,8 @@
 import { AreaChart, BarChart } from '@mantine/charts'
 import '@mantine/charts/styles.css'
 import { VisuallyHidden } from '@mantine/core'
+import type { Statistics, StatisticsWindow } from 'tenon-sdk'
 import { formatCount, formatTick } from '../lib/format.ts'
-import type { Statistics, StatisticsWindow } from '../lib/types.ts'
 
 type Props = {
   series: Statistics['series']

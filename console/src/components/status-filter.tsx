@@ -1,6 +1,6 @@
 import { Chip, Group } from '@mantine/core'
+import type { DeliveryStatus } from 'tenon-sdk'
 import { deliveryStatuses } from '../lib/filters.ts'
-import type { DeliveryStatus } from '../lib/types.ts'
 import { deliveryStatusWord } from './status.tsx'
 
 type Props = {

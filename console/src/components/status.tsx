@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react'
-import type { DeliveryStatus, EndpointHealth, Replay } from '../lib/types.ts'
+import type { DeliveryStatus, Endpoint, Replay } from 'tenon-sdk'
 
 type Tone = 'delivered' | 'retrying' | 'dead' | 'pending' | 'quiet'
 
@@ -10,7 +10,7 @@ const deliveries: Record<DeliveryStatus, [string, Tone]> = {
   dead: ['Failed', 'dead'],
   cancelled: ['Cancelled', 'quiet'],
 }
-const healths: Record<EndpointHealth, [string, Tone]> = {
+const healths: Record<Endpoint['health'], [string, Tone]> = {
   healthy: ['Healthy', 'delivered'],
   failing: ['Failing', 'dead'],
   paused: ['Paused', 'retrying'],
@@ -29,7 +29,7 @@ export const toneOf = (status: DeliveryStatus): CSSProperties =>
   ({ '--status': `var(--tenon-${deliveries[status][1]})` }) as CSSProperties
 
 export const DeliveryStatusMark = ({ status }: { status: DeliveryStatus }) => <Mark of={deliveries[status]} />
-export const HealthMark = ({ health }: { health: EndpointHealth }) => <Mark of={healths[health]} />
+export const HealthMark = ({ health }: { health: Endpoint['health'] }) => <Mark of={healths[health]} />
 export const ReplayStatusMark = ({ status }: { status: Replay['status'] }) => <Mark of={replays[status]} />
 
 /** The word for a delivery's state, as lists and filters show it. */

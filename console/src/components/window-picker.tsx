@@ -1,5 +1,5 @@
 import { SegmentedControl } from '@mantine/core'
-import type { StatisticsWindow } from '../lib/types.ts'
+import type { StatisticsWindow } from 'tenon-sdk'
 
 const windows: { value: StatisticsWindow; label: string }[] = [
   { value: '1h', label: '1 hour' },

@@ -1,5 +1,5 @@
-import type { Page } from './types.ts'
-
+/** Some of a list, and where the rest begins. */
+export type Page<T> = { items: T[]; nextCursor: string | null }
 export type FieldFault = { field: string; message: string }
 
 /** A refusal or failure of the hub, or (`errorCode` NETWORK) no answer at all. `message` is a sentence for the reader. */

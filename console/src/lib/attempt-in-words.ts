@@ -1,5 +1,5 @@
+import type { Attempt, DeliveryStatus } from 'tenon-sdk'
 import { formatDuration } from './format.ts'
-import type { Attempt, DeliveryStatus, DisabledReason } from './types.ts'
 
 /** What an attempt's end means and, where it failed, what the reader can do about it. */
 export function attemptInWords({
@@ -67,12 +67,15 @@ export const statusInSentence: Record<DeliveryStatus, string> = {
   cancelled: 'Cancelled; it will not be tried again unless replayed.',
 }
 
-/** Why an endpoint gets nothing. */
-export const disabledReasonInWords: Record<DisabledReason, string> = {
+const disabledReasons: Record<string, string> = {
   manual: 'It was switched off by hand',
   gone: 'It answered 410, which says that it is gone for good',
   failing: 'It did nothing but fail for days',
 }
+
+/** Why an endpoint gets nothing. */
+export const disabledReasonInWords = (reason: string | null): string =>
+  disabledReasons[reason ?? 'manual'] ?? 'It was switched off'
 
 const ends: Record<string, string> = {
   exhausted: 'Every attempt failed.',

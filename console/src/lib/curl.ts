@@ -1,4 +1,6 @@
-import type { DeliveryRequest } from './types.ts'
+import type { DeliveryTrace } from 'tenon-sdk'
+
+export type DeliveryRequest = NonNullable<DeliveryTrace['request']>
 
 /** The request as a curl command for a POSIX shell. */
 export function curlOfRequest({ method, url, headers, body }: DeliveryRequest): string {

@@ -1,8 +1,10 @@
-import type { DeliveryStatus, EndedStatus, ReplayFilter, StatisticsWindow } from './types.ts'
+import type { DeliveryStatus, Replay, StatisticsWindow } from 'tenon-sdk'
 
 /** Search parameters of a page's address: what a person filtered by, so that the address can be shared. */
 export type Search = Record<string, unknown>
 
+/** The states that a delivery can be replayed from. */
+export type EndedStatus = NonNullable<Replay['filter']['status']>[number]
 export type TimeRange = { since?: Since; after?: string; before?: string }
 export type EventFilter = TimeRange & { type?: string; channel?: string }
 export type DeliveryFilter = TimeRange & {
@@ -59,7 +61,7 @@ export function toQuery(filter: EventFilter & DeliveryFilter, now: number): Reco
 }
 
 /** What a replay would be asked to repeat if it took a list of deliveries as it is filtered; what never ended cannot be. */
-export function toReplayFilter(filter: DeliveryFilter, now: number): ReplayFilter {
+export function toReplayFilter(filter: DeliveryFilter, now: number): Replay['filter'] {
   const { since, type, status, endpointId, after, before } = filter
   const ended = endedStatuses.filter((one) => status?.includes(one))
   return defined({

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from './types.ts'
-
+export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue }
+export type JsonObject = { [key: string]: JsonValue }
 export type JsonFault = { message: string; line: number | null }
 
 /** Reads JSON that a person is typing; a fault comes with its line where that can be told. */

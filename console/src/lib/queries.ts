@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { Endpoint, EventTrace, EventType, Statistics, StatisticsWindow } from 'tenon-sdk'
 import { list, request } from './api.ts'
 import { paths } from './paths.ts'
-import type { Endpoint, EventTrace, EventType, Statistics, StatisticsWindow } from './types.ts'
 import { readAll } from './use-list.ts'
 
 /** What several features read. Keys start with the path, so that a change can drop everything below a path. */

@@ -1,5 +1,6 @@
+import type { Replay } from 'tenon-sdk'
+import type { EndedStatus } from './filters.ts'
 import { formatExact } from './format.ts'
-import type { EndedStatus, ReplayFilter } from './types.ts'
 
 /** What is repeated where no state is named. */
 export const replayedByDefault: EndedStatus[] = ['dead']
@@ -11,7 +12,7 @@ const statusWords = {
 } as const
 
 /** What a replay repeats, as a sentence. `endpointName` answers the name of an endpoint, where it still exists. */
-export function replayInWords(filter: ReplayFilter, endpointName: (id: string) => string | undefined): string {
+export function replayInWords(filter: Replay['filter'], endpointName: (id: string) => string | undefined): string {
   const { endpointId, types, status, after, before, missed } = filter
   const states = `${listed((status ?? replayedByDefault).map((one) => statusWords[one]))} deliveries`
   return [

@@ -1,7 +1,7 @@
 import { queryOptions, useSuspenseQuery } from '@tanstack/react-query'
+import type { Role, Session, Workspace } from 'tenon-sdk'
 import { chooseWorkspace, request } from './api.ts'
 import { paths } from './paths.ts'
-import type { Role, Session, Workspace } from './types.ts'
 import { readAll } from './use-list.ts'
 
 export type CurrentWorkspace = { id: string; name: string; role: Role | 'platform' }

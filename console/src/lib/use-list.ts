@@ -1,6 +1,5 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
-import { list } from './api.ts'
-import type { Page } from './types.ts'
+import { list, type Page } from './api.ts'
 
 type Options = { refreshMs?: number | false; limit?: number }
 

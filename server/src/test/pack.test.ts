@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { test } from 'node:test'
@@ -28,7 +28,10 @@ test('a program that depends on the packed hub embeds it, and has its command li
     env: { DATABASE_URL: database.url },
   })
 
+  const guide = await readFile(join(program, 'node_modules/tenon/dist/connectors/stripe/setup.md'), 'utf8')
+
   assert.equal(embedding.stdout, 'true\n')
+  assert.match(guide, /^# Stripe/)
   assert.match(command.stdout, /up to date/)
 })
 

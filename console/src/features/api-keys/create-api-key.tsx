@@ -2,6 +2,7 @@ import { Button, Checkbox, Group, Modal, Radio, Select, Stack, TextInput } from 
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { ApiKey } from 'tenon-sdk'
 import { CodeBlock } from '../../components/code.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -10,7 +11,6 @@ import { curlOfPublish } from '../../lib/curl.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
 import { paths } from '../../lib/paths.ts'
 import { scopes } from '../../lib/scopes.ts'
-import type { ApiKey } from '../../lib/types.ts'
 
 const lifetimes = [
   { value: '', label: 'Never' },

@@ -1,12 +1,12 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
+import type { Endpoint } from 'tenon-sdk'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { request } from '../../lib/api.ts'
 import { notifyDone, notifyProblem } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
-import type { Endpoint } from '../../lib/types.ts'
 import { RotateSecret } from './rotate-secret.tsx'
 
 /** What can be done to an endpoint. */

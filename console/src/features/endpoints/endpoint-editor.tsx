@@ -2,14 +2,14 @@ import { Button, Collapse, Divider, Group, Stack, TagsInput, Text, TextInput, Un
 import { useForm } from '@mantine/form'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { EventType } from 'tenon-sdk'
 import { Icon } from '../../components/icons.tsx'
 import { Panel } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { fieldFaults } from '../../lib/field-faults.ts'
 import { eventTypesQuery } from '../../lib/queries.ts'
-import type { EndpointFields, EventType } from '../../lib/types.ts'
 import { AdvancedFields } from './advanced-fields.tsx'
-import { type EndpointForm, faultsOf, fieldsOf, formFieldOf } from './endpoint-form.ts'
+import { type EndpointFields, type EndpointForm, faultsOf, fieldsOf, formFieldOf } from './endpoint-form.ts'
 
 type Props = {
   initial: EndpointForm

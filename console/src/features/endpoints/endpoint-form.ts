@@ -1,6 +1,9 @@
-import { parseJsonObject } from '../../lib/json-input.ts'
+import type { Endpoint, NewEndpoint } from 'tenon-sdk'
+import { type JsonObject, parseJsonObject } from '../../lib/json-input.ts'
 import { parseWaits, printWaits } from '../../lib/retry-schedule.ts'
-import type { Endpoint, EndpointFields, JsonObject } from '../../lib/types.ts'
+
+/** What a person decides about an endpoint. */
+export type EndpointFields = Required<Omit<NewEndpoint, 'secret'>>
 
 /** An endpoint as the fields of its form hold it: what a person types, not yet understood. */
 export type EndpointForm = {

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
+import type { Endpoint } from 'tenon-sdk'
 import { request } from '../../lib/api.ts'
 import { paths } from '../../lib/paths.ts'
-import type { Endpoint } from '../../lib/types.ts'
 
 export const endpointQuery = (endpointId: string) =>
   queryOptions({

@@ -1,12 +1,12 @@
 import { Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import type { Endpoint } from 'tenon-sdk'
 import { CodeBlock } from '../../components/code.tsx'
 import { Panel } from '../../components/page.tsx'
 import { Pairs } from '../../components/pairs.tsx'
 import { Time } from '../../components/time.tsx'
 import { formatDuration } from '../../lib/format.ts'
 import { retriesInWords } from '../../lib/retry-schedule.ts'
-import type { Endpoint } from '../../lib/types.ts'
 import { VerificationHelp } from './secret.tsx'
 
 /** How an endpoint is set, in words. */

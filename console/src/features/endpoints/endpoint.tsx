@@ -2,6 +2,7 @@ import { Group, Skeleton, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { lazy, Suspense } from 'react'
+import type { Endpoint } from 'tenon-sdk'
 import { DeliveryList } from '../../components/delivery-list.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Empty, SkeletonRows } from '../../components/list-states.tsx'
@@ -18,7 +19,6 @@ import { disabledReasonInWords } from '../../lib/attempt-in-words.ts'
 import { usualWindow } from '../../lib/filters.ts'
 import { statisticsQuery } from '../../lib/queries.ts'
 import { useMayChange } from '../../lib/session.ts'
-import type { Endpoint } from '../../lib/types.ts'
 import { EndpointActions } from './endpoint-actions.tsx'
 import { endpointQuery } from './endpoint-query.ts'
 import { EndpointSettings } from './endpoint-settings.tsx'
@@ -79,7 +79,7 @@ function Condition({ endpoint }: { endpoint: Endpoint }) {
   if (health === 'disabled')
     return (
       <Notice tone="retrying" title="Disabled">
-        {disabledReasonInWords[disabledReason ?? 'manual']}
+        {disabledReasonInWords(disabledReason)}
         {disabledAt && (
           <>
             , <Time at={disabledAt} />

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Endpoint } from 'tenon-sdk'
 import { DataTable } from '../../components/data-table.tsx'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
 import { Empty, ListStates } from '../../components/list-states.tsx'
@@ -8,7 +9,6 @@ import { Time } from '../../components/time.tsx'
 import { formatCount, formatShare } from '../../lib/format.ts'
 import { endpointsQuery } from '../../lib/queries.ts'
 import { useMayChange } from '../../lib/session.ts'
-import type { Endpoint } from '../../lib/types.ts'
 
 /** The URLs that events are delivered to, and how they fare. */
 export function Endpoints() {

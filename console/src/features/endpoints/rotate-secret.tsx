@@ -2,11 +2,11 @@ import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { Endpoint, RotatedSecret } from 'tenon-sdk'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
 import { formatExact } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
-import type { Endpoint, RotatedSecret } from '../../lib/types.ts'
 import { Secret } from './secret.tsx'
 
 const overlaps = [

@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { Endpoint, EndpointTestResult } from 'tenon-sdk'
 import { BodyView } from '../../components/code.tsx'
 import { TextLink } from '../../components/link-button.tsx'
 import { Notice } from '../../components/notice.tsx'
@@ -8,13 +9,12 @@ import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
 import { attemptInWords } from '../../lib/attempt-in-words.ts'
 import { paths } from '../../lib/paths.ts'
-import type { Endpoint, TestResult } from '../../lib/types.ts'
 
 /** Sends a real event to this endpoint alone and shows what came of it. */
 export function TestPanel({ endpoint }: { endpoint: Endpoint }) {
   const queries = useQueryClient()
   const test = useMutation({
-    mutationFn: () => request<TestResult>('POST', paths.testEndpoint(endpoint.id), { body: {} }),
+    mutationFn: () => request<EndpointTestResult>('POST', paths.testEndpoint(endpoint.id), { body: {} }),
     onSettled: () => queries.invalidateQueries({ queryKey: [paths.endpoints] }),
   })
   return (
@@ -40,7 +40,7 @@ export function TestPanel({ endpoint }: { endpoint: Endpoint }) {
   )
 }
 
-const Result = ({ result: { eventId, delivered, attempt } }: { result: TestResult }) => (
+const Result = ({ result: { eventId, delivered, attempt } }: { result: EndpointTestResult }) => (
   <>
     <Notice tone={delivered ? 'delivered' : 'dead'} title={delivered ? 'The test arrived' : 'The test did not arrive'}>
       <Text size="sm">{attempt ? attemptInWords(attempt) : 'The endpoint did not answer in time.'}</Text>

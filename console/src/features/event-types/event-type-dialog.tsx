@@ -2,6 +2,7 @@ import { Button, Group, Modal, Stack, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { EventType } from 'tenon-sdk'
 import { JsonEditor } from '../../components/json-editor.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
@@ -10,7 +11,6 @@ import { parseJson, parseJsonObject } from '../../lib/json-input.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { eventTypesQuery } from '../../lib/queries.ts'
-import type { EventType } from '../../lib/types.ts'
 
 const jsonOf = (value: unknown): string => (value === null || value === undefined ? '' : JSON.stringify(value, null, 2))
 

@@ -1,5 +1,6 @@
 import { Button, Group, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import type { TracedDelivery } from 'tenon-sdk'
 import { AttemptList } from '../../components/attempt-list.tsx'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { TextLink } from '../../components/link-button.tsx'
@@ -11,9 +12,8 @@ import { reasonInWords, statusInSentence } from '../../lib/attempt-in-words.ts'
 import { notifyDone, notifyProblem } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { useMayChange } from '../../lib/session.ts'
-import type { DeliveryWithAttempts } from '../../lib/types.ts'
 
-type Props = { delivery: DeliveryWithAttempts; isOpened: boolean }
+type Props = { delivery: TracedDelivery; isOpened: boolean }
 
 /** The way of one event to one endpoint: where it stands, what can be done, each attempt. */
 export function DeliveryTrace({ delivery, isOpened }: Props) {
@@ -62,7 +62,7 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
   )
 }
 
-type ActionProps = { deliveryId: string; status: DeliveryWithAttempts['status']; eventId: string }
+type ActionProps = { deliveryId: string; status: TracedDelivery['status']; eventId: string }
 
 function Actions({ deliveryId, status, eventId }: ActionProps) {
   const queries = useQueryClient()

@@ -2,15 +2,15 @@ import { Autocomplete, Button, Group, Modal, Stack, TagsInput, Text } from '@man
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import type { EventType, Event as HubEvent } from 'tenon-sdk'
 import { JsonEditor } from '../../components/json-editor.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
-import { parseJson } from '../../lib/json-input.ts'
+import { type JsonValue, parseJson } from '../../lib/json-input.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { eventTypesQuery } from '../../lib/queries.ts'
-import type { EventType, HubEvent, JsonValue } from '../../lib/types.ts'
 
 type Props = { type: string | null; isOpen: boolean; onClose: () => void }
 

@@ -1,6 +1,7 @@
 import { Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import type { EventTrace, TracedDelivery } from 'tenon-sdk'
 import { BodyView, Copy } from '../../components/code.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Empty, SkeletonRows } from '../../components/list-states.tsx'
@@ -10,7 +11,6 @@ import { Time } from '../../components/time.tsx'
 import { ApiError } from '../../lib/api.ts'
 import { formatNumberOf } from '../../lib/format.ts'
 import { traceQuery } from '../../lib/queries.ts'
-import type { DeliveryWithAttempts, EventTrace } from '../../lib/types.ts'
 import { DeliveryTrace } from './delivery-trace.tsx'
 
 const route = getRouteApi('/signed-in/events/$eventId')
@@ -47,7 +47,7 @@ export function Trace() {
   return <FullTrace event={trace.data} opened={endpoint} />
 }
 
-const isOnItsWay = ({ status, nextAttemptAt }: DeliveryWithAttempts): boolean =>
+const isOnItsWay = ({ status, nextAttemptAt }: TracedDelivery): boolean =>
   status === 'pending' || (status === 'retrying' && Date.parse(nextAttemptAt ?? '') - Date.now() < 15_000)
 
 function FullTrace({ event, opened }: { event: EventTrace; opened: string | undefined }) {

@@ -1,12 +1,12 @@
 import { Group, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import type { Endpoint } from 'tenon-sdk'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Panel } from '../../components/page.tsx'
 import { HealthMark, Mark } from '../../components/status.tsx'
 import { DueTime, Time } from '../../components/time.tsx'
 import { disabledReasonInWords } from '../../lib/attempt-in-words.ts'
 import { formatNumberOf } from '../../lib/format.ts'
-import type { Endpoint } from '../../lib/types.ts'
 
 type Props = { endpoints: Endpoint[]; exhausted: number }
 
@@ -66,7 +66,7 @@ const Entry = ({ mark, action, children }: EntryProps) => (
 )
 
 function whyOf({ health, disabledReason, lastError, lastFailureAt, circuit }: Endpoint): ReactNode {
-  if (health === 'disabled') return <>is disabled: {disabledReasonInWords[disabledReason ?? 'manual'].toLowerCase()}.</>
+  if (health === 'disabled') return <>is disabled: {disabledReasonInWords(disabledReason).toLowerCase()}.</>
   if (health === 'paused')
     return (
       <>

@@ -1,12 +1,12 @@
 import { Group, Text } from '@mantine/core'
+import type { Endpoint } from 'tenon-sdk'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
 import { SkeletonRows } from '../../components/list-states.tsx'
 import { Panel } from '../../components/page.tsx'
 import { HealthMark } from '../../components/status.tsx'
 import { formatShare } from '../../lib/format.ts'
-import type { Endpoint, EndpointHealth } from '../../lib/types.ts'
 
-const worstFirst: EndpointHealth[] = ['failing', 'paused', 'disabled', 'unused', 'healthy']
+const worstFirst: Endpoint['health'][] = ['failing', 'paused', 'disabled', 'unused', 'healthy']
 const shown = 8
 
 /** The endpoints, those in trouble first. */

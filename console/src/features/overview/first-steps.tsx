@@ -1,12 +1,12 @@
 import { Group, Stack, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
+import type { Endpoint, Event as HubEvent } from 'tenon-sdk'
 import { CodeBlock } from '../../components/code.tsx'
 import { Icon } from '../../components/icons.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Panel } from '../../components/page.tsx'
 import { curlOfPublish } from '../../lib/curl.ts'
 import { useMayChange } from '../../lib/session.ts'
-import type { Endpoint, HubEvent } from '../../lib/types.ts'
 
 type Props = { endpoints: Endpoint[]; newestEvent: HubEvent | null }
 

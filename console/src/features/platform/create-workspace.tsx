@@ -2,13 +2,13 @@ import { Button, Checkbox, Group, Modal, PasswordInput, Stack, TextInput } from 
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { useMutation } from '@tanstack/react-query'
+import type { Workspace } from 'tenon-sdk'
 import { CodeBlock } from '../../components/code.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
 import { paths } from '../../lib/paths.ts'
 import { enterWorkspace } from '../../lib/session.ts'
-import type { Workspace } from '../../lib/types.ts'
 
 type CreatedWorkspace = Workspace & { apiKey?: string }
 

@@ -1,12 +1,12 @@
 import { Button, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import type { Workspace } from 'tenon-sdk'
 import { DataTable } from '../../components/data-table.tsx'
 import { Empty, ListStates } from '../../components/list-states.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { Time } from '../../components/time.tsx'
 import { paths } from '../../lib/paths.ts'
 import { enterWorkspace, useSession } from '../../lib/session.ts'
-import type { Workspace } from '../../lib/types.ts'
 import { readAll } from '../../lib/use-list.ts'
 import { CreateWorkspace } from './create-workspace.tsx'
 

@@ -1,6 +1,7 @@
 import { Button, Checkbox, Group, Select, Stack, TagsInput, Text } from '@mantine/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
+import type { Replay } from 'tenon-sdk'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { DeliveryList } from '../../components/delivery-list.tsx'
 import { Notice } from '../../components/notice.tsx'
@@ -14,7 +15,6 @@ import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { endpointsQuery, eventTypesQuery } from '../../lib/queries.ts'
 import { replayedByDefault, replayInWords } from '../../lib/replay-in-words.ts'
-import type { Replay } from '../../lib/types.ts'
 
 const route = getRouteApi('/signed-in/replays/new')
 

@@ -1,5 +1,6 @@
 import { Progress, Text } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import type { Replay } from 'tenon-sdk'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { DataTable } from '../../components/data-table.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
@@ -13,7 +14,6 @@ import { paths } from '../../lib/paths.ts'
 import { endpointsQuery } from '../../lib/queries.ts'
 import { replayInWords } from '../../lib/replay-in-words.ts'
 import { useMayChange } from '../../lib/session.ts'
-import type { Replay } from '../../lib/types.ts'
 import { useList } from '../../lib/use-list.ts'
 
 /** Replays that run and that ran. The hub carries them on by itself, whether anybody looks or not. */

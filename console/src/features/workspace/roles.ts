@@ -1,4 +1,4 @@
-import type { Role } from '../../lib/types.ts'
+import type { Role } from 'tenon-sdk'
 
 export const roles: { value: Role; label: string }[] = [
   { value: 'owner', label: 'Owner' },
