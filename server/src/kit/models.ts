@@ -131,6 +131,8 @@ export type Email = {
   headers?: Record<string, string> | undefined
   /** Shown back in the vendor's events about this mail. */
   reference?: string | undefined
+  /** What sort of mail it is, for the vendor's statistics. */
+  categories?: string[] | undefined
   attachments?: { name: string; type: string; base64: string }[] | undefined
 }
 

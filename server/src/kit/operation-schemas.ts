@@ -192,6 +192,7 @@ export const inputs = {
       }),
     ),
     reference: optional(text('Reference', 200)),
+    categories: optional(Type.Array(Type.String({ pattern: '^[ -~]{1,255}$' }), { title: 'Categories', maxItems: 10 })),
     attachments: optional(
       Type.Array(
         closed({

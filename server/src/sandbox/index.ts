@@ -57,4 +57,17 @@ export const emulators: readonly SandboxEntry[] = [
       },
     ],
   },
+  {
+    id: 'sendgrid',
+    hosts: ['api.sendgrid.com', 'api.eu.sendgrid.com'],
+    load: async () => (await import('./sendgrid/sendgrid.ts')).sendgrid,
+    connects: [
+      {
+        connector: 'sendgrid',
+        name: 'SendGrid (sandbox)',
+        credentials: { apiKey: 'SG.sandbox' },
+        settings: { fromEmail: 'hub@sandbox.example', fromName: 'Sandbox' },
+      },
+    ],
+  },
 ]
