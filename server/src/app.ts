@@ -31,7 +31,7 @@ import { transferRoutes } from './integrations/transfer-routes.ts'
 import { trafficRecorder } from './kit/record.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
-import { createSafeAgent } from './lib/safe-fetch.ts'
+import { createSafeAgent, createSafeDial } from './lib/safe-fetch.ts'
 import { tracer } from './lib/tracing.ts'
 import type { Vault } from './lib/vault.ts'
 import { type ConnectorEntry, createCatalogue } from './templates/catalogue.ts'
@@ -230,6 +230,8 @@ function trafficOf(config: Config) {
     overrides: config.TENON_VENDOR_OVERRIDES,
     // The operator chose these, so they may be on this machine.
     overrideAgent: createSafeAgent({ allowLoopback: true, allow }),
+    dial: createSafeDial({ allowLoopback, allow }),
+    overrideDial: createSafeDial({ allowLoopback: true, allow }),
     record: file === undefined ? undefined : trafficRecorder(file),
   }
 }

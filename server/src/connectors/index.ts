@@ -14,5 +14,6 @@ export const connectors: readonly Entry[] = [
   { id: 'zapier', folder: 'zapier', load: async () => (await import('./zapier/zapier.ts')).zapier },
   { id: 'stripe', folder: 'stripe', load: async () => (await import('./stripe/stripe.ts')).stripe },
   { id: 'sendgrid', folder: 'sendgrid', load: async () => (await import('./sendgrid/sendgrid.ts')).sendgrid },
+  { id: 'smtp', folder: 'smtp', load: async () => (await import('./smtp/smtp.ts')).smtp },
   { id: 'webhook', folder: 'webhook', load: async () => (await import('./webhook/webhook.ts')).webhook },
 ]

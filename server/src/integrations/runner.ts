@@ -25,6 +25,7 @@ import {
 } from '../kit/result.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
+import type { Dial } from '../lib/safe-fetch.ts'
 import { type Vault, VaultError } from '../lib/vault.ts'
 import type { Templates } from '../templates/templates.ts'
 import type { OperationLog } from './operation-log.ts'
@@ -50,6 +51,9 @@ export type Traffic = {
   /** Which base stands in for a host, and how that is reached. */
   overrides: VendorOverrides
   overrideAgent: Dispatcher
+  /** The same for what does not speak HTTP. */
+  dial?: Dial | undefined
+  overrideDial?: Dial | undefined
   /** Hears each exchange, redacted. */
   record?: ((call: RecordedCall) => void) | undefined
 }
@@ -131,6 +135,8 @@ export function createRunner(deps: {
         agent: traffic.agent,
         overrides: traffic.overrides,
         overrideAgent: traffic.overrideAgent,
+        dial: traffic.dial,
+        overrideDial: traffic.overrideDial,
         gate: gateOf(integrationId, connector),
         pace: pace(workspaceId, integrationId, connector.http.rateLimit ?? defaultRateLimit),
         refresh: async () => {

@@ -90,7 +90,8 @@ export type Capabilities = {
     trigger: Operation<{ workflowId: string; contactId: string; data?: Record<string, unknown> | undefined }, void>
   }
   messaging: {
-    sendEmail: Operation<Email & Once, { messageId: string }>
+    /** `rejected` are recipients that were refused while others were taken. */
+    sendEmail: Operation<Email & Once, { messageId: string; rejected?: string[] | undefined }>
     sendSms: Operation<
       { to: string; text: string; from?: string | undefined } & Once,
       { messageId: string; status: string }

@@ -1,9 +1,12 @@
 import type { Log } from '../lib/log.ts'
 import type { VendorHttp } from './http-types.ts'
+import type { VendorSession } from './session.ts'
 
 /** What every function of a connector is given. */
 export type Context<Settings = Record<string, unknown>, Credentials = Record<string, string>> = {
   http: VendorHttp
+  /** For a vendor that speaks another protocol. */
+  session: VendorSession
   /** The integration's configuration, validated against the connector's schema. */
   settings: Settings
   /** Opened credentials: tokens, keys, and what was kept of the token answer. Never logged, never returned. */

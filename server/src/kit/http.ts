@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { version } from '../version.ts'
-import { bearer, encryptedFields } from './auth.ts'
+import { applied, authOf, secretsOf } from './applied-credentials.ts'
 import type { AnyConnector, Auth } from './connector.ts'
 import { ConnectorError } from './errors.ts'
 import { createGate, type Gate } from './gate.ts'
@@ -207,41 +207,6 @@ function resolve(path: string, base: string, { name, http }: Pick<AnyConnector, 
 
 const fits = (hostname: string, pattern: string): boolean =>
   pattern.startsWith('*.') ? hostname.endsWith(pattern.slice(1)) : hostname === pattern
-
-function authOf(offered: readonly Auth[], type: Auth['type'] | undefined, credentials: Record<string, string>): Auth {
-  const wanted = type ?? (credentials.access_token === undefined ? undefined : 'oauth2')
-  const found =
-    wanted === undefined
-      ? offered.find(({ type: own }) => own !== 'oauth2')
-      : offered.find(({ type: own }) => own === wanted)
-  return found ?? offered[0] ?? { type: 'none' }
-}
-
-function applied(auth: Auth, credentials: Record<string, string>): { headers?: Record<string, string>; query?: Query } {
-  if (auth.type === 'none') return {}
-  if (auth.type === 'keys') return auth.apply(credentials)
-  const { access_token: token = '' } = credentials
-  return auth.scheme === undefined ? bearer(token) : { headers: { authorization: `${auth.scheme} ${token}` } }
-}
-
-/**
- * Everything that must not be seen: keys, tokens, encrypted settings, and how they stand in a request. What a token answer tells besides
- * (`token_type`, an API's domain) is no secret, and would blot out ordinary words.
- */
-function secretsOf(
-  connector: Pick<AnyConnector, 'settings'>,
-  auth: Auth,
-  credentials: Record<string, string>,
-  settings: Record<string, unknown>,
-): string[] {
-  const isSecret = (name: string) =>
-    auth.type !== 'oauth2' ||
-    (/token|secret|password|key/i.test(name) && name !== 'token_type' && !auth.keep?.includes(name))
-  const own = Object.entries(credentials).flatMap(([name, value]) => (isSecret(name) ? [value] : []))
-  const sealed = encryptedFields(connector.settings).map((name) => settings[name])
-  const shown = Object.values(applied(auth, credentials).headers ?? {}).flatMap((value) => [value, ...value.split(' ')])
-  return [...own, ...sealed, ...shown].filter((value): value is string => typeof value === 'string')
-}
 
 const sleep = async (ms: number, signal: AbortSignal): Promise<void> => {
   // Whoever waits looks at the signal itself.

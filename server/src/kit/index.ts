@@ -49,4 +49,5 @@ export {
   runOperation,
 } from './result.ts'
 export { schemes } from './schemes.ts'
+export type { Line } from './session.ts'
 export { anyOf, basicAuth, ecdsa, ed25519, hmac, hmacWithTimestamp, isSame, token } from './verify.ts'

@@ -1,9 +1,11 @@
 import type { Context } from './context.ts'
 import { createVendorHttp, type VendorHttpOptions } from './http.ts'
+import { createVendorSession, type SessionOptions, type VendorSession } from './session.ts'
 
 /** Makes what a connector's functions are given, for one integration and one operation. */
-export function openContext(options: VendorHttpOptions & { integrationId: string }): Context {
+export function openContext(options: VendorHttpOptions & SessionOptions & { integrationId: string }): Context {
   let { credentials } = options
+  let session: VendorSession | undefined
   const http = createVendorHttp({
     ...options,
     async refresh() {
@@ -14,6 +16,11 @@ export function openContext(options: VendorHttpOptions & { integrationId: string
   })
   return {
     http,
+    // Few connectors need one.
+    get session() {
+      session ??= createVendorSession(options)
+      return session
+    },
     settings: options.settings,
     // A refresh in the middle of an operation shows here as well.
     get credentials() {

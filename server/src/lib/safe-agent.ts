@@ -1,6 +1,7 @@
-import { isIP, type LookupFunction } from 'node:net'
+import { isIP } from 'node:net'
 import { Agent, buildConnector, Client, type Dispatcher, Pool } from 'undici'
-import { type AddressPolicy, checkAllowedRanges, judgeAddress } from './addresses.ts'
+import { type AddressPolicy, checkAllowedRanges } from './addresses.ts'
+import { judgedLookup, refusalOf } from './judged-lookup.ts'
 import { cachedLookup, type Lookup, systemLookup } from './lookup.ts'
 
 export type SafeAgentOptions = AddressPolicy & {
@@ -15,12 +16,6 @@ export type SafeAgentOptions = AddressPolicy & {
   keepAliveMs?: number
   /** All addresses of a name. Default: the resolver of the system. Answers are kept for 5 s. */
   lookup?: Lookup
-}
-
-/** The connection was refused because of where it would have gone; `message` says which address and why. */
-export class AddressRefusedError extends Error {
-  override readonly name = 'AddressRefusedError'
-  readonly code = 'ADDRESS_REFUSED'
 }
 
 /**
@@ -68,34 +63,3 @@ class SteadyClient extends Client {
     return super.dispatch(options, handler) || this.stats.size === 0
   }
 }
-
-function judgedLookup(lookup: Lookup, policy: AddressPolicy): LookupFunction {
-  return (hostname, { all, family }, callback) => {
-    lookup(hostname).then(
-      (found) => {
-        const refusal = refusalOf(hostname, found, policy)
-        if (refusal) return callback(refusal, '')
-        const answers = found.map((address) => ({ address, family: isIP(address) }))
-        const wanted = answers.filter((answer) => !family || answer.family === family)
-        const [first] = wanted
-        if (!first) return callback(noAddress(hostname), '')
-        if (all) callback(null, wanted)
-        else callback(null, first.address, first.family)
-      },
-      (error) => callback(error, ''),
-    )
-  }
-}
-
-function refusalOf(hostname: string, addresses: string[], policy: AddressPolicy): AddressRefusedError | undefined {
-  for (const address of addresses) {
-    const verdict = judgeAddress(address, policy)
-    if (verdict.allowed) continue
-    const place = hostname === address ? '' : `${hostname} resolves to ${address}: `
-    return new AddressRefusedError(`Refused to connect: ${place}${verdict.reason}`)
-  }
-  return undefined
-}
-
-const noAddress = (hostname: string): NodeJS.ErrnoException =>
-  Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' })

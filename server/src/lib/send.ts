@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks'
 import { type Dispatcher, errors } from 'undici'
-import { AddressRefusedError } from './safe-agent.ts'
+import { AddressRefusedError } from './judged-lookup.ts'
 
 export type SendRequest = {
   /** Scheme, host and port, such as `https://example.com:8443`. */

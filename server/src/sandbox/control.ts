@@ -15,10 +15,11 @@ export function createControl(options: {
   requests: RequestLog
   log: Log
   instance: string
-  url(): string
-  vendors(): { id: string; hosts: readonly string[] }[]
+  /** Where an emulator is reached. */
+  placeOf(emulator: { id: string; scheme?: string }): string
+  vendors(): { id: string; hosts: readonly string[]; scheme?: string }[]
 }) {
-  const { faults, requests, log, instance, url, vendors } = options
+  const { faults, requests, log, instance, placeOf, vendors } = options
   const api = fastify({
     logger: false,
     exposeHeadRoutes: false,
@@ -46,7 +47,7 @@ export function createControl(options: {
   api.get('/__sandbox', async () => ({
     sandbox: true,
     instance,
-    vendors: vendors().map(({ id, hosts }) => ({ id, url: `${url()}/${id}`, hosts })),
+    vendors: vendors().map((emulator) => ({ id: emulator.id, url: placeOf(emulator), hosts: emulator.hosts })),
   }))
   api.get('/__sandbox/faults', async () => ({ faults: faults.list() }))
   api.put('/__sandbox/faults', { schema: { body: FaultSetting } }, async (request) => ({

@@ -42,6 +42,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import type { FastifyBaseLogger, FastifyInstance, FastifyRequest, RawServerDefault } from 'fastify'
 import type { OauthShape } from './oauth-shape.ts'
@@ -113,6 +114,9 @@ export type Emulator<Actions = object> = {
   name: string
   /** The vendor's hosts that this stands in for. No patterns: where a token answer names a host, name one of these. */
   hosts: readonly string[]
+  /** Speaks another protocol than HTTP: its hosts are reached at `scheme://…`, a port of its own, where `connection` answers. */
+  scheme?: string
+  connection?(socket: Socket, world: World): Promise<void> | void
   /** Keys that work from the start, each with the name of its account. */
   keys?: Record<string, string>
   /** Finds the token or key in a request; the bearer token unless given. */

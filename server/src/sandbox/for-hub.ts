@@ -54,8 +54,7 @@ export async function startSandboxForHub(options: {
   const instance = createHash('sha256').update(config.TENON_DATA).digest('hex').slice(0, 16)
   const [clients, keys] = [sandboxClients(emulators), sandboxKeys(emulators)]
   const shared = port === 0 ? undefined : await findSandbox(`http://127.0.0.1:${port}`, instance)
-  if (shared)
-    return { url: shared, overrides: overridesAt(shared), clients, keys, accounts: undefined, stop: async () => {} }
+  if (shared) return { ...shared, clients, keys, accounts: undefined, stop: async () => {} }
 
   const file = join(config.TENON_DATA, 'sandbox.json')
   const state = await readState(file, log)
@@ -98,9 +97,6 @@ export async function startSandboxForHub(options: {
   }
 }
 
-const overridesAt = (url: string): Record<string, string> =>
-  Object.fromEntries(emulators.flatMap(({ id, hosts }) => hosts.map((host) => [host, `${url}/${id}`])))
-
 /** Takes any free port where the usual one is taken. */
 async function listen(
   start: (port: number, host: string) => Promise<string>,
@@ -115,16 +111,22 @@ async function listen(
   }
 }
 
-/** Asks whether the sandbox of the same data folder answers already. */
-async function findSandbox(url: string, instance: string): Promise<string | undefined> {
+/** Asks whether the sandbox of the same data folder answers already, and where it stands in for whom. */
+async function findSandbox(
+  url: string,
+  instance: string,
+): Promise<{ url: string; overrides: Record<string, string> } | undefined> {
   try {
     const { statusCode, body } = await request(`${url}/__sandbox`, { headersTimeout: 500, bodyTimeout: 500 })
-    const answer = (await body.json()) as { sandbox?: unknown; instance?: unknown }
-    return statusCode === 200 && answer.sandbox === true && answer.instance === instance ? url : undefined
+    const answer = (await body.json()) as Partial<SandboxAnswer>
+    if (statusCode !== 200 || answer.sandbox !== true || answer.instance !== instance) return undefined
+    const { vendors = [] } = answer
+    return { url, overrides: Object.fromEntries(vendors.flatMap((one) => one.hosts.map((host) => [host, one.url]))) }
   } catch {
     return undefined
   }
 }
+type SandboxAnswer = { sandbox: boolean; instance: string; vendors: { url: string; hosts: string[] }[] }
 
 async function readState(file: string, log: Log): Promise<SandboxState | undefined> {
   let text: string

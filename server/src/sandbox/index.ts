@@ -70,4 +70,25 @@ export const emulators: readonly SandboxEntry[] = [
       },
     ],
   },
+  {
+    id: 'smtp',
+    hosts: ['smtp.sandbox.example'],
+    scheme: 'smtp',
+    load: async () => (await import('./smtp/smtp.ts')).smtp,
+    connects: [
+      {
+        connector: 'smtp',
+        name: 'SMTP (sandbox)',
+        credentials: { password: 'sandbox-password' },
+        settings: {
+          host: 'smtp.sandbox.example',
+          port: 587,
+          security: 'none',
+          user: 'sandbox',
+          fromEmail: 'hub@sandbox.example',
+          fromName: 'Sandbox',
+        },
+      },
+    ],
+  },
 ]

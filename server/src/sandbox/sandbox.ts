@@ -7,6 +7,7 @@ import type { Log } from '../lib/log.ts'
 import type { Control } from './control.ts'
 import type { Emulator } from './emulator.ts'
 import { createFaults, type Faults } from './faults.ts'
+import { createLines } from './lines.ts'
 import { createOauth } from './oauth.ts'
 import { createRateLimits } from './rate-limits.ts'
 import { type ArrivedRequest, createRequestLog } from './request-log.ts'
@@ -15,7 +16,13 @@ import { createWebhookSender, type SentWebhook } from './webhook-sender.ts'
 import type { World } from './world.ts'
 
 /** An emulator that is loaded by its first request. */
-export type LazyEmulator = { id: string; hosts: readonly string[]; load(): Promise<Emulator<unknown>> }
+export type LazyEmulator = {
+  id: string
+  hosts: readonly string[]
+  /** As the emulator's own. */
+  scheme?: string
+  load(): Promise<Emulator<unknown>>
+}
 
 /** Everything the sandbox remembers, as JSON. */
 export type SandboxState = { order: number; vendors: { [id: string]: SavedVendor } }
@@ -186,10 +193,24 @@ export function createSandbox(options: {
   })
   // A hang must be the caller's to end.
   server.requestTimeout = 0
+  const lines = createLines({
+    log,
+    emulators: [...known.values()],
+    connection: async (id, socket) => {
+      const { emulator, vendor } = (await load(id))!
+      await emulator.connection?.(socket, vendor.world)
+    },
+  })
+  const placeOf = ({ id, scheme }: { id: string; scheme?: string }): string =>
+    scheme === undefined ? `${url}/${id}` : lines.urlOf(id)
+  const overrides = () =>
+    Object.fromEntries(
+      [...known.values()].flatMap((emulator) => emulator.hosts.map((host) => [host, placeOf(emulator)])),
+    )
   let controlling: Promise<Control> | undefined
   const control = (): Promise<Control> => {
     controlling ??= import('./control.ts').then(({ createControl }) =>
-      createControl({ faults, requests, log, instance, url: () => url, vendors: () => [...known.values()] }),
+      createControl({ faults, requests, log, instance, placeOf, vendors: () => [...known.values()] }),
     )
     return controlling
   }
@@ -205,6 +226,7 @@ export function createSandbox(options: {
       const { port: actual } = server.address() as AddressInfo
       const place = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host
       url = publicUrl ?? `http://${place}:${actual}`
+      await lines.start(host, place)
       // What is loaded already can say now what is wrong with it.
       for (const emulator of known.values()) if (!('load' in emulator)) await run(emulator.id)
       return url
@@ -212,13 +234,13 @@ export function createSandbox(options: {
     async stop() {
       stopping.abort()
       await webhooks.stop()
+      await lines.stop()
       server.closeAllConnections()
       if (server.listening) await new Promise((resolve) => server.close(resolve))
       for (const emulator of running.values()) await (await emulator).close()
       await (await controlling)?.close()
     },
-    overrides: () =>
-      Object.fromEntries([...known.values()].flatMap(({ id, hosts }) => hosts.map((host) => [host, `${url}/${id}`]))),
+    overrides,
     faults,
     requests: requests.all,
     unknownRequests: requests.unknown,

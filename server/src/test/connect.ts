@@ -4,18 +4,21 @@ import type { VendorHttpOptions } from '../kit/http.ts'
 import { openContext } from '../kit/open.ts'
 import type { VendorOverrides } from '../kit/overrides.ts'
 import { type RecordedCall, trafficRecorder } from '../kit/record.ts'
+import type { SessionOptions } from '../kit/session.ts'
 import { systemClock } from '../lib/clock.ts'
 import { silentLog } from '../lib/log.ts'
-import { createSafeAgent } from '../lib/safe-fetch.ts'
+import { createSafeAgent, createSafeDial } from '../lib/safe-fetch.ts'
 
 const agent = createSafeAgent({ allowLoopback: true, keepAliveMs: 1_000 })
+const dial = createSafeDial({ allowLoopback: true })
 
-export type ConnectOptions = Partial<Omit<VendorHttpOptions, 'connector'>> & {
-  /** Stands in for every host of the connector: a fake vendor, or the sandbox's emulator. */
-  vendor: { url: string }
-  credentials: Record<string, string>
-  settings?: Record<string, unknown>
-}
+export type ConnectOptions = Partial<Omit<VendorHttpOptions, 'connector'>> &
+  SessionOptions & {
+    /** Stands in for every host of the connector: a fake vendor, or the sandbox's emulator. */
+    vendor: { url: string }
+    credentials: Record<string, string>
+    settings?: Record<string, unknown>
+  }
 
 export type Connected = Context & {
   /** Every try, as it is recorded. */
@@ -34,6 +37,7 @@ export function connect(connector: AnyConnector, options: ConnectOptions): Conne
     connector,
     settings,
     agent,
+    dial,
     overrides: overridesOf(connector, options.credentials, settings, vendor.url),
     pace: async () => {},
     refresh: async () => undefined,
