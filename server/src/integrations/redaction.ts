@@ -7,11 +7,17 @@ const maxLength = 4_096
 export function loggable(value: unknown, redactor: Redactor): string | null {
   if (value === undefined || value === null) return null
   const plain: unknown = JSON.parse(
-    JSON.stringify(value, (name, field: unknown) => (name === 'raw' ? undefined : field)) ?? 'null',
+    JSON.stringify(withoutBytes(value), (name, field: unknown) => (name === 'raw' ? undefined : field)) ?? 'null',
   )
   const text = typeof plain === 'string' ? redactor.text(plain) : JSON.stringify(redactor.body(plain))
   return text.length > maxLength ? `${text.slice(0, maxLength).toWellFormed()}…` : text
 }
+
+/** A file's content is no part of a log. */
+const withoutBytes = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && 'content' in value && value.content instanceof Uint8Array
+    ? { ...value, content: `(${value.content.length} bytes)` }
+    : value
 
 /** Every text in a value that was sealed, at whatever depth. */
 export function textsOf(value: unknown): string[] {

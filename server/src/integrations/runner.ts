@@ -127,6 +127,7 @@ export function createRunner(deps: {
       const settings = withDefaults(connector.settings, openConfig(vault, row, connector.settings))
       secrets.push(...secretsIn(auth, current.values), ...sealedTexts(row, settings))
       const context = openContext({
+        workspaceId,
         integrationId,
         connector,
         ...(auth ? { authType: auth.type } : {}),

@@ -1,5 +1,5 @@
 import type { Static, TObject, TSchema } from 'typebox'
-import type { Keys, NoAuth, OAuth2 } from './connector.ts'
+import type { Keys, NoAuth, OAuth2, RequestToSign } from './connector.ts'
 import type { Query } from './http-types.ts'
 
 /** Sign-in by OAuth 2 with the authorization code grant. The hub runs the dance and refreshes before expiry. */
@@ -11,12 +11,15 @@ export const oauth2 = (options: Omit<OAuth2, 'type'>): OAuth2 => ({ type: 'oauth
  */
 export const keys = <const Fields extends TObject>(options: {
   fields: Fields
-  apply(credentials: Static<Fields>): { headers?: Record<string, string>; query?: Query }
+  apply?(credentials: Static<Fields>): { headers?: Record<string, string>; query?: Query }
+  /** Signs each request, where the vendor wants that instead. */
+  sign?(request: RequestToSign, credentials: Static<Fields>): Record<string, string>
 }): Keys => ({
   type: 'keys',
   fields: options.fields,
   // The credentials were validated against `fields` when they were stored.
-  apply: (credentials) => options.apply(credentials as Static<Fields>),
+  apply: (credentials) => options.apply?.(credentials as Static<Fields>) ?? {},
+  ...(options.sign && { sign: (request, credentials) => options.sign!(request, credentials as Static<Fields>) }),
 })
 
 /** Nothing to sign in with: the URL in the settings is the secret, or there is none. */

@@ -20,6 +20,7 @@ import type {
   PaymentSubscription,
   Pipeline,
   Span,
+  StoredFile,
   Task,
 } from './models.ts'
 
@@ -128,6 +129,26 @@ export type Capabilities = {
       PaymentSubscription
     >
     cancelSubscription: Operation<{ externalId: string; atPeriodEnd?: boolean | undefined }, PaymentSubscription>
+  }
+  storage: {
+    /** Puts a whole file, of at most 16 MiB, in the place of one that may be there. */
+    put: Operation<{ key: string; content: Uint8Array; contentType?: string | undefined }, StoredFile>
+    /** Begins a file that comes in parts; each but the last has 5 MiB or more. */
+    startUpload: Operation<{ key: string; contentType?: string | undefined }, { uploadId: string }>
+    putPart: Operation<{ key: string; uploadId: string; part: number; content: Uint8Array }, { etag: string }>
+    /** Makes the parts one file, which is not there before. */
+    finishUpload: Operation<
+      { key: string; uploadId: string; parts: { part: number; etag: string }[] },
+      Pick<StoredFile, 'key' | 'etag'>
+    >
+    abandonUpload: Operation<{ key: string; uploadId: string }, void>
+    /** A link that works without credentials until it expires. */
+    url: Operation<
+      { key: string; expiresInSeconds: number; downloadName?: string | undefined },
+      { url: string; expiresAt: Date }
+    >
+    delete: Operation<{ key: string }, void>
+    list: Listing<{ prefix?: string | undefined }, StoredFile>
   }
   automation: {
     /** Hands any payload on. */

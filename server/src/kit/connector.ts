@@ -48,7 +48,21 @@ export type Keys = {
   fields: TObject
   /** Puts them into a request. */
   apply(credentials: Record<string, string>): { headers?: Record<string, string>; query?: Query }
+  /** Where requests are signed: answers the headers that sign this one. */
+  sign?: Sign
 }
+
+/** A request as it is about to be sent, which a vendor's own scheme signs. */
+export type RequestToSign = {
+  method: string
+  /** The vendor's own URL, whole. */
+  url: string
+  headers: Record<string, string>
+  body: string | Uint8Array | undefined
+  settings: Record<string, unknown>
+  now: Date
+}
+export type Sign = (request: RequestToSign, credentials: Record<string, string>) => Record<string, string>
 
 export type NoAuth = { type: 'none' }
 

@@ -11,6 +11,8 @@ export type Context<Settings = Record<string, unknown>, Credentials = Record<str
   settings: Settings
   /** Opened credentials: tokens, keys, and what was kept of the token answer. Never logged, never returned. */
   credentials: Credentials
+  /** Whose integration it is: what is kept for several tenants at one vendor is divided by it. */
+  workspaceId: string
   /** Tells one integration from another, for keys that must be unique to it. */
   integrationId: string
   now(): Date

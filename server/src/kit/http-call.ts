@@ -16,7 +16,7 @@ export type Call = {
   url: string
   headers: Record<string, string>
   /** As sent. */
-  body: string | undefined
+  body: string | Uint8Array | undefined
   /** As shown in records. */
   shownBody: unknown
   repeatable: boolean
@@ -33,7 +33,7 @@ export type Surroundings = Pick<VendorHttpOptions, 'connector' | 'log' | 'onCall
   /** Where the URL really goes. */
   route(url: string): { origin: string; path: string; agent: Dispatcher }
   /** What the credentials add to a request, as they are now. */
-  authorize(): { headers: Record<string, string>; query: string }
+  authorize(call: Call): { headers: Record<string, string>; query: string }
   /** Gets new credentials after the vendor said that these are expired; answers whether there are any. */
   refresh(): Promise<boolean>
 }
@@ -83,7 +83,7 @@ async function tryOnce(call: Call, given: Surroundings, leftMs: number, attempt:
   const leave = await given.gate.enter(leftMs)
   let outcome: 'answered' | 'failed' | 'neither' = 'neither'
   const startedAt = performance.now()
-  const { headers, query } = given.authorize()
+  const { headers, query } = given.authorize(call)
   const url = withQuery(call.url, query)
   const sent = { ...call.headers, ...headers }
   const tell = (
@@ -98,7 +98,14 @@ async function tryOnce(call: Call, given: Surroundings, leftMs: number, attempt:
         path,
         method: call.method as Dispatcher.HttpMethod,
         headers: sent,
-        ...(call.body === undefined ? {} : { body: call.body }),
+        ...(call.body === undefined
+          ? {}
+          : {
+              body:
+                typeof call.body === 'string'
+                  ? call.body
+                  : Buffer.from(call.body.buffer, call.body.byteOffset, call.body.byteLength),
+            }),
         timeoutMs: Math.max(1, leftMs),
         maxBytes: largestAnswer,
       }),

@@ -7,6 +7,8 @@ export type CallOptions = {
   repeatable?: boolean
   /** The vendor's own idempotency key, sent in the header that the connector names; makes the call repeatable. */
   idempotencyKey?: string | undefined
+  /** Sent as they are instead of a JSON body. */
+  bytes?: { content: Uint8Array; type: string }
   /** Milliseconds for the whole call; default 15,000. */
   timeoutMs?: number
   /** Statuses besides 2xx that are an answer and no failure. */

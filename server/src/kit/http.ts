@@ -73,9 +73,11 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       const { origin, pathname, search } = new URL(real)
       return { origin, path: pathname + search, agent: isOverridden ? overrideAgent : agent }
     },
-    authorize() {
+    authorize({ method, url, headers: sent, body }) {
       const { headers = {}, query } = applied(auth, credentials)
-      return { headers, query: queryString(query) }
+      if (auth.type !== 'keys' || !auth.sign) return { headers, query: queryString(query) }
+      const request = { method, url, headers: sent, body, settings, now: new Date(options.clock.now()) }
+      return { headers: { ...headers, ...auth.sign(request, credentials) }, query: queryString(query) }
     },
     async refresh() {
       const fresh = auth.type === 'oauth2' ? await options.refresh() : undefined
@@ -100,14 +102,16 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
     path: string,
     { query, body, form, ...rest }: CallOptions & { query?: Query; body?: unknown; form?: string } = {},
   ): Promise<VendorAnswer<T>> {
-    const sent = form ?? (body === undefined ? undefined : JSON.stringify(body))
+    const { bytes } = rest
+    const sent = bytes?.content ?? form ?? (body === undefined ? undefined : JSON.stringify(body))
+    const type = bytes?.type ?? (form === undefined ? body !== undefined && 'application/json' : formType)
     const answer = await makeCall(
       {
         method,
         url: withQuery(resolve(path, baseUrl(), connector), queryString(query)),
-        headers: headersOf(connector, rest, form === undefined ? body !== undefined && 'application/json' : formType),
+        headers: headersOf(connector, rest, type),
         body: sent,
-        shownBody: form ?? body,
+        shownBody: bytes ? `(${bytes.content.length} bytes)` : (form ?? body),
         repeatable: rest.repeatable ?? (rest.idempotencyKey !== undefined || repeatableMethods.has(method)),
         timeoutMs: rest.timeoutMs ?? defaultTimeoutMs,
         accept: rest.accept ?? [],

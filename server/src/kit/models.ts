@@ -157,6 +157,15 @@ export type Invoice = Recorded & {
 export type PaymentLink = Recorded & { url: string; active: boolean }
 export type PaymentSubscription = Recorded & { status: string; customerId: string; priceId?: string | undefined }
 
+/** A file in a storage, under a key that is relative to the workspace's own place there. */
+export type StoredFile = {
+  key: string
+  size: number
+  contentType?: string | undefined
+  etag?: string | undefined
+  modifiedAt?: Date | undefined
+}
+
 /** A finished call, as the flows of the hub hand it to every integration. */
 export type CallData = {
   callId: string

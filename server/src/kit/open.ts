@@ -3,7 +3,9 @@ import { createVendorHttp, type VendorHttpOptions } from './http.ts'
 import { createVendorSession, type SessionOptions, type VendorSession } from './session.ts'
 
 /** Makes what a connector's functions are given, for one integration and one operation. */
-export function openContext(options: VendorHttpOptions & SessionOptions & { integrationId: string }): Context {
+export function openContext(
+  options: VendorHttpOptions & SessionOptions & { workspaceId: string; integrationId: string },
+): Context {
   let { credentials } = options
   let session: VendorSession | undefined
   const http = createVendorHttp({
@@ -26,6 +28,7 @@ export function openContext(options: VendorHttpOptions & SessionOptions & { inte
     get credentials() {
       return credentials
     },
+    workspaceId: options.workspaceId,
     integrationId: options.integrationId,
     now: () => new Date(options.clock.now()),
     log: options.log,

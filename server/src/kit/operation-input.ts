@@ -9,7 +9,7 @@ export type ParsedInput<Name extends OperationName> =
   | { ok: false; details: InputFault[] }
 
 /**
- * Reads an operation's input from JSON: checks it against the operation's schema and turns points in time into dates. Answers what is
+ * Reads an operation's input from JSON: checks it against the operation's schema, and turns points in time into dates and base64 into bytes. Answers what is
  * wrong field by field (`input.email`), and never throws for what a caller sent.
  */
 export function parseOperationInput<Name extends OperationName>(name: Name, json: unknown): ParsedInput<Name> {
@@ -17,13 +17,19 @@ export function parseOperationInput<Name extends OperationName>(name: Name, json
   const given = json ?? {}
   const validator = validatorOf(name)
   if (!validator.Check(given)) return { ok: false, details: detailsOf(validator.Errors(given)[1] as Fault[]) }
-  const input = withDates(schema as unknown as Schema, given) as OperationInput<Name>
+  const input = withValues(schema as unknown as Schema, given) as OperationInput<Name>
   const problems = problemsOf(name, input)
   return problems.length > 0 ? { ok: false, details: problems } : { ok: true, input }
 }
 
 type Fault = { keyword: string; instancePath: string; message: string; params: Record<string, unknown> }
-type Schema = { format?: string; properties?: Record<string, Schema>; items?: Schema; anyOf?: Schema[] }
+type Schema = {
+  format?: string
+  contentEncoding?: string
+  properties?: Record<string, Schema>
+  items?: Schema
+  anyOf?: Schema[]
+}
 
 const validators = new Map<OperationName, Validator>()
 
@@ -87,25 +93,26 @@ function timezoneProblems(timezone: unknown): InputFault[] {
   }
 }
 
-/** A copy in which what the schema calls `date-time` is a date. */
-function withDates(schema: Schema, value: unknown): unknown {
+/** A copy in which what the schema calls `date-time` is a date, and what it calls base64 is bytes. */
+function withValues(schema: Schema, value: unknown): unknown {
   if (schema.format === 'date-time') return typeof value === 'string' ? new Date(value) : value
+  if (schema.contentEncoding === 'base64') return typeof value === 'string' ? Buffer.from(value, 'base64') : value
   if (schema.anyOf) {
     const found = schema.anyOf.find(({ format, properties }) =>
       format === undefined ? fits(properties, value) : typeof value === 'string',
     )
-    return found ? withDates(found, value) : value
+    return found ? withValues(found, value) : value
   }
   if (Array.isArray(value)) {
     const { items } = schema
-    return items ? value.map((item) => withDates(items, item)) : value
+    return items ? value.map((item) => withValues(items, item)) : value
   }
   const { properties } = schema
   if (!properties || typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => {
       const own = Object.hasOwn(properties, name) ? properties[name] : undefined
-      return [name, own ? withDates(own, field) : field]
+      return [name, own ? withValues(own, field) : field]
     }),
   )
 }

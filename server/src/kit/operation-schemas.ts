@@ -33,6 +33,34 @@ const limit = () => optional(Type.Integer({ title: 'Most changes to read', minim
 const cursor = () => optional(text('Cursor of an earlier answer', 10_000))
 
 /** The same fields, each of which may be left out or emptied by null. */
+/** A file's place below the workspace's own. No `..` and no empty part, so that nothing leads out of it. */
+const fileKey = (title = 'Key') =>
+  Type.String({
+    title,
+    minLength: 1,
+    maxLength: 700,
+    pattern: '^(?!\\.{1,2}(/|$))[^\\/\\u0000-\\u001f]+(/(?!\\.{1,2}(/|$))[^\\/\\u0000-\\u001f]+)*$',
+    description: 'Parts divided by `/`, such as `forms/plan.pdf`.',
+  })
+/** Bytes, as base64 in JSON; the mark by which parsing finds what to turn into bytes. */
+const content = () =>
+  Type.String({
+    title: 'Content, in base64',
+    contentEncoding: 'base64',
+    maxLength: 22_500_000,
+    pattern: '^[A-Za-z0-9+/]*={0,2}$',
+  })
+const uploadId = () => text('Id of the upload', 2_000)
+const partNumber = () => Type.Integer({ title: 'Number of the part', minimum: 1, maximum: 10_000 })
+const mediaType = () =>
+  optional(
+    Type.String({
+      title: 'Media type',
+      pattern: '^[\\w.+-]{1,120}/[\\w.+-]{1,120}(; ?[\\w.+-]+=[\\w."+-]+)*$',
+      maxLength: 255,
+    }),
+  )
+
 const changesOf = <const P extends TProperties>(properties: P) =>
   closed(
     Object.fromEntries(
@@ -257,6 +285,26 @@ export const inputs = {
     externalId: externalId('subscription'),
     atPeriodEnd: optional(Type.Boolean({ title: 'At the end of the period that is paid for' })),
   }),
+  'storage.put': closed({ key: fileKey(), content: content(), contentType: mediaType() }),
+  'storage.startUpload': closed({ key: fileKey(), contentType: mediaType() }),
+  'storage.putPart': closed({ key: fileKey(), uploadId: uploadId(), part: partNumber(), content: content() }),
+  'storage.finishUpload': closed({
+    key: fileKey(),
+    uploadId: uploadId(),
+    parts: Type.Array(closed({ part: partNumber(), etag: text('ETag', 200) }), {
+      title: 'Parts',
+      minItems: 1,
+      maxItems: 10_000,
+    }),
+  }),
+  'storage.abandonUpload': closed({ key: fileKey(), uploadId: uploadId() }),
+  'storage.url': closed({
+    key: fileKey(),
+    expiresInSeconds: Type.Integer({ title: 'Seconds until it expires', minimum: 1, maximum: 604_800 }),
+    downloadName: optional(text('Name under which a browser saves it', 255)),
+  }),
+  'storage.delete': closed({ key: fileKey() }),
+  'storage.list': closed({ prefix: optional(fileKey('Only keys below')) }),
   'automation.send': closed({
     action: text('Action', 200),
     payload: Type.Unknown({ title: 'Payload' }),

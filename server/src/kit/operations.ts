@@ -64,11 +64,20 @@ const words: { [Name in OperationName]: Pick<OperationInfo, 'title' | 'what' | '
   'payments.createPaymentLink': write('Create a payment link', 'the payment link', 'key'),
   'payments.createSubscription': write('Start a subscription', 'the subscription', 'key'),
   'payments.cancelSubscription': write('Cancel a subscription', 'the subscription', 'safe'),
+  // A second time puts the same bytes in the same place.
+  'storage.put': write('Store a file', 'the file', 'safe'),
+  'storage.startUpload': write('Begin a file in parts', 'the file', 'safe'),
+  'storage.putPart': write('Store a part of a file', 'the part', 'safe'),
+  'storage.finishUpload': write('Finish a file in parts', 'the file', 'never'),
+  'storage.abandonUpload': write('Abandon a file in parts', 'the file', 'safe'),
+  'storage.url': read('Make a link to a file', 'the file'),
+  'storage.delete': write('Delete a file', 'the file', 'safe'),
+  'storage.list': read('List files', 'the files'),
   'automation.send': write('Send a payload', 'the payload', 'key'),
   'automation.sendTest': write('Send test data', 'the test data', 'safe'),
 }
 
-const listing: ReadonlySet<OperationName> = new Set(['contacts.list', 'leads.list', 'deals.list'])
+const listing: ReadonlySet<OperationName> = new Set(['contacts.list', 'leads.list', 'deals.list', 'storage.list'])
 
 /** Every operation that a connector may offer, in the order in which people read them. */
 export const operations = Object.fromEntries(

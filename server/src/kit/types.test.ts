@@ -196,7 +196,7 @@ test('an operation that there is not, or input of another, does not compile', ()
 })
 
 /** As it is written in JSON. */
-type Json<T> = T extends Date
+type Json<T> = T extends Date | Uint8Array
   ? string
   : T extends readonly (infer Item)[]
     ? Json<Item>[]

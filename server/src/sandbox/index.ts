@@ -91,4 +91,17 @@ export const emulators: readonly SandboxEntry[] = [
       },
     ],
   },
+  {
+    id: 's3',
+    hosts: ['s3.us-east-1.amazonaws.com', 's3.eu-central-1.amazonaws.com'],
+    load: async () => (await import('./s3/s3.ts')).s3,
+    connects: [
+      {
+        connector: 's3',
+        name: 'S3 storage (sandbox)',
+        credentials: { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox-secret-access-key' },
+        settings: { bucketName: 'files', region: 'us-east-1' },
+      },
+    ],
+  },
 ]

@@ -47,6 +47,7 @@ export function connect(connector: AnyConnector, options: ConnectOptions): Conne
     clock: systemClock,
     signal: new AbortController().signal,
     sleep: async (ms) => void waits.push(ms),
+    workspaceId: '0198c5f0-0000-7000-8000-00000000000a',
     integrationId: '0198c5f0-0000-7000-8000-000000000001',
     ...rest,
   })
