@@ -34,6 +34,7 @@ import type { Log } from './lib/log.ts'
 import { createSafeAgent, createSafeDial } from './lib/safe-fetch.ts'
 import { tracer } from './lib/tracing.ts'
 import type { Vault } from './lib/vault.ts'
+import { within } from './lib/within.ts'
 import { type ConnectorEntry, createCatalogue } from './templates/catalogue.ts'
 import { templateRoutes } from './templates/routes.ts'
 import { createTemplates } from './templates/templates.ts'
@@ -52,6 +53,9 @@ import { workspaceRoutes } from './workspaces/routes.ts'
 import { sessionRoutes } from './workspaces/session-routes.ts'
 import { createSessions } from './workspaces/sessions.ts'
 import { createWorkspaces } from './workspaces/workspaces.ts'
+
+/** How long a stop waits for each part that closes after the deadline of what was in flight. */
+const closeMs = 5_000
 
 export type App = {
   server: Server
@@ -209,9 +213,9 @@ export async function createApp(options: {
         log.warn({ err: error }, 'the engine did not stop cleanly')
       }
       await listener?.stop()
-      await webhooks.close()
-      await connections.close()
-      await Promise.all([traffic.agent.destroy(), traffic.overrideAgent.destroy()])
+      await within(webhooks.close(), closeMs)
+      await within(connections.close(), closeMs)
+      await within(Promise.all([traffic.agent.destroy(), traffic.overrideAgent.destroy()]), closeMs)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { type App, createApp } from './app.ts'
 import type { Config } from './config.ts'
 import { connectionOf } from './db/connection.ts'
-import { type Database, openDatabase } from './db/database.ts'
+import { type Database, hangUp, openDatabase } from './db/database.ts'
 import { startEmbedded } from './db/embedded.ts'
 import { migrate } from './db/migrate.ts'
 import { systemClock } from './lib/clock.ts'
@@ -9,6 +9,7 @@ import type { Log } from './lib/log.ts'
 import { loadMasterKey } from './lib/master-key.ts'
 import { startTracing } from './lib/tracing.ts'
 import { createVault } from './lib/vault.ts'
+import { within } from './lib/within.ts'
 import type { HubSandbox } from './sandbox/for-hub.ts'
 import { version } from './version.ts'
 import { bootstrap, type FirstSignIn } from './workspaces/bootstrap.ts'
@@ -35,12 +36,12 @@ export async function boot(config: Config, log: Log, stops: Stops): Promise<Boot
   if (embedded) stops.push(embedded.stop)
   const connection = external ?? { connectionString: embedded!.url }
   const database = openDatabase({ connection, max: config.DB_POOL, log })
-  stops.push(database.close)
+  stops.push(() => database.close())
   const client = await database.connect()
   try {
     await migrate(client, { log })
   } finally {
-    await client.end()
+    await hangUp(client)
   }
 
   const production = config.NODE_ENV === 'production'
@@ -79,11 +80,18 @@ async function openSandbox(config: Config, log: Log): Promise<HubSandbox | undef
   return bringsSandbox(config) ? await startSandboxForHub({ config, clock: systemClock, log }) : undefined
 }
 
-/** Closes what was opened. The database goes last, since everything else may still write to it. */
-export async function stopAll(stops: Stops, log: Log): Promise<void> {
+/** Longer than any part takes that keeps to deadlines of its own, beyond what work in flight is given. */
+const stopMs = 90_000
+
+/**
+ * Closes what was opened. The database goes last, since everything else may still write to it. A part that does not end is
+ * left behind: a hub that never stops would hold its data folder, and whoever waits for it, for ever.
+ */
+export async function stopAll(stops: Stops, log: Log, { TENON_STOP_MS }: Pick<Config, 'TENON_STOP_MS'>): Promise<void> {
   for (let stop = stops.pop(); stop; stop = stops.pop()) {
     try {
-      await stop()
+      if (!(await within(stop(), TENON_STOP_MS + stopMs)))
+        log.error('a part of the hub did not stop in time, and is left behind')
     } catch (error) {
       log.error({ err: error }, 'a part of the hub did not stop cleanly')
     }

@@ -81,7 +81,7 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
     const clientOf = (workspaceId: string) => clients.memo(workspaceId)
     let stopping: Promise<void> | undefined
     const stop = () => {
-      stopping ??= stopAll(stops, log)
+      stopping ??= stopAll(stops, log, config)
       return stopping
     }
 
@@ -108,7 +108,7 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
       [Symbol.asyncDispose]: stop,
     }
   } catch (error) {
-    await stopAll(stops, log)
+    await stopAll(stops, log, config)
     throw error
   }
 }

@@ -20,7 +20,7 @@ export async function start(env: Record<string, string | undefined> = process.en
   } catch (error) {
     // A stop that comes while we start makes what is half done fail.
     if (!signals.isStopping()) {
-      await stopAll(stops, log)
+      await stopAll(stops, log, config)
       throw error
     }
   }
@@ -82,7 +82,7 @@ function listenForSignals(log: Log, config: Config, stops: Stops): { isStopping(
       }
       stoppingSince = performance.now()
       log.info({ signal, deadlineMs: config.TENON_STOP_MS }, 'stopping')
-      void stopAll(stops, log).then(() => process.exit(0))
+      void stopAll(stops, log, config).then(() => process.exit(0))
     })
   }
   return { isStopping: () => stoppingSince !== undefined }

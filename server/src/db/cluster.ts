@@ -35,6 +35,12 @@ const defaults: Settings = {
 }
 
 const stopWithinMs = 30_000
+/** Cleanly, then at once (its log brings everything back), then by force; and how long each is waited for. */
+const stopSteps = [
+  ['SIGINT', stopWithinMs],
+  ['SIGQUIT', 5_000],
+  ['SIGKILL', 5_000],
+] as const
 const maxLogBytes = 10_000_000
 
 /** Makes a new cluster with one superuser and one database. Either all of it is there afterwards or nothing. */
@@ -75,10 +81,15 @@ export async function findServer(place: Place, access: Access, log: Log): Promis
   }
 }
 
-/** Starts a server on this very port, having cleared what a crash left. */
-export async function startServer(place: Place, port: number, settings: Settings): Promise<Server> {
+/** Starts a server on this very port, having cleared what a crash left. Fails when it is told to stop meanwhile. */
+export async function startServer(
+  place: Place,
+  port: number,
+  settings: Settings,
+  stopping?: AbortSignal,
+): Promise<Server> {
   await clearCrash(place)
-  return await spawnServer(place, port, settings)
+  return await spawnServer(place, port, settings, stopping)
 }
 
 /** Starts a server on the port it had the last time or, when that is taken, on another one. */
@@ -93,14 +104,10 @@ export async function startOnFreePort(place: Place, last: number | undefined, se
   }
 }
 
-/** Stops a server: cleanly, then at once (its log brings everything back), then by force. */
+/** Stops a server, by force when nothing else does. */
 export async function stopServer(place: Place, server: Server): Promise<void> {
   const gone = () => !isServerOf(place, server.pid)
-  for (const [signal, waitMs] of [
-    ['SIGINT', stopWithinMs],
-    ['SIGQUIT', 5_000],
-    ['SIGKILL', 5_000],
-  ] as const) {
+  for (const [signal, waitMs] of stopSteps) {
     if (gone()) return
     signalTo(server.pid, signal)
     if (await until(gone, waitMs)) return
@@ -112,7 +119,7 @@ export async function stopServer(place: Place, server: Server): Promise<void> {
 export const urlOf = ({ user, password, database }: Access, { port }: { port: number }): string =>
   `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`
 
-async function spawnServer(place: Place, port: number, settings: Settings): Promise<Server> {
+async function spawnServer(place: Place, port: number, settings: Settings, stopping?: AbortSignal): Promise<Server> {
   const log = openLog(place.logFile)
   const args = Object.entries({ ...defaults, ...settings, port: String(port) }).flatMap(([key, value]) => [
     '-c',
@@ -131,15 +138,22 @@ async function spawnServer(place: Place, port: number, settings: Settings): Prom
   child.on('error', (error) => {
     failure = error
   })
+  const ended = () => failure !== undefined || child.exitCode !== null || child.signalCode !== null
   const settled = () => {
-    if (failure || child.exitCode !== null || child.signalCode !== null) return true
+    if (ended() || stopping?.aborted) return true
     const found = readPidFile(place)
     return found?.pid === child.pid && found?.status === 'ready'
   }
   // Recovery after a crash may take minutes; a server that cannot start exits by itself.
   await until(settled, Number.POSITIVE_INFINITY)
-  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null && !failure)
-    return { pid: child.pid, port, child }
+  if (stopping?.aborted) {
+    for (const [signal, waitMs] of stopSteps) {
+      if (ended()) break
+      child.kill(signal)
+      await until(ended, waitMs)
+    }
+  }
+  if (child.pid !== undefined && !ended()) return { pid: child.pid, port, child }
   throw startError(place, failure, readFileSync(place.logFile, 'utf8').slice(log.size))
 }
 

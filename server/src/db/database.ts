@@ -2,6 +2,7 @@ import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { isId } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
+import { within } from '../lib/within.ts'
 import type { DB } from './tables.ts'
 
 /** A handle that queries run on: the whole database or one transaction. */
@@ -9,6 +10,10 @@ export type Db = Kysely<DB>
 
 // bigint columns hold counters and positions that stay far below 2^53.
 pg.types.setTypeParser(pg.types.builtins.INT8, Number)
+
+/** How long a close waits for the queries that are under way, and a goodbye for its answer. */
+const closeMs = 5_000
+const goodbyeMs = 2_000
 
 const afterCommit = new WeakMap<object, (() => void)[]>()
 
@@ -37,18 +42,29 @@ export type Database = {
    * @throws TypeError when the workspace is not an id
    */
   inWorkspace<T>(workspaceId: string, run: (tx: Db) => Promise<T>): Promise<T>
-  close(): Promise<void>
+  /** Waits for the queries that are under way, 5 s unless told, and cuts off what hangs. */
+  close(withinMs?: number): Promise<void>
+}
+
+/** Closes a connection; one whose other end no longer answers is cut off. */
+export async function hangUp(client: pg.Client): Promise<void> {
+  if (!(await within(client.end(), goodbyeMs).catch(() => true))) client.connection.stream.destroy()
 }
 
 /** Opens a pool on PostgreSQL. `max` bounds the connections of this process. */
 export function openDatabase(options: { connection: pg.PoolConfig; max: number; log: Log }): Database {
   const hotConnections = Math.max(2, Math.min(6, Math.floor(options.max / 3)))
+  const connections = new Set<pg.PoolClient>()
   const openPool = (settings: pg.PoolConfig) => {
     const pool = new pg.Pool({ connectionTimeoutMillis: 10_000, ...options.connection, ...settings })
     // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
     pool.on('error', (error) => options.log.warn({ err: error }, 'an idle database connection broke'))
     // A connection that breaks in use fails its query; the event would otherwise still end the process.
-    pool.on('connect', (client) => client.on('error', () => {}))
+    pool.on('connect', (client) => {
+      client.on('error', () => {})
+      connections.add(client)
+      client.on('end', () => connections.delete(client))
+    })
     return pool
   }
   const pool = openPool({
@@ -99,7 +115,11 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
     pool,
     hot,
     connect: async () => {
-      const client = new pg.Client({ ...options.connection, application_name: 'tenon owner' } as pg.ClientConfig)
+      const client = new pg.Client({
+        connectionTimeoutMillis: 10_000,
+        ...options.connection,
+        application_name: 'tenon owner',
+      } as pg.ClientConfig)
       // A connection that breaks fails its query and says that it ended; an error that nobody hears, be it while the
       // connection is made or handed over, would end the process.
       client.on('error', () => {})
@@ -112,8 +132,13 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
       // One round trip: the role and the workspace last as long as the transaction.
       return run(`begin; set local role tenon_request; set local tenon.workspace = '${workspaceId}'`, work)
     },
-    close: async () => {
-      await Promise.all([hub.destroy(), hot.end()])
+    close: async (withinMs = closeMs) => {
+      const closed = Promise.all([hub.destroy(), hot.end()])
+      if (await within(closed, withinMs)) return
+      options.log.warn({ connections: connections.size }, 'queries did not end before the database was closed')
+      // A pool waits for its clients, however long their queries take; what is cut off the server rolls back.
+      for (const client of connections) (client as unknown as pg.Client).connection.stream.destroy()
+      await within(closed, goodbyeMs)
     },
   }
 }

@@ -104,6 +104,21 @@ test('starts a server that dies again by itself, on the same port', async () => 
   assert.equal(processIdentity(database.pid), undefined)
 })
 
+test('a stop that comes while a dead server is started again leaves none behind', async () => {
+  await using folder = temporaryFolder()
+  const database = await startEmbedded({ dataFolder: folder.path, log })
+  await write(database, 'committed')
+  process.kill(database.pid, 'SIGKILL')
+  await until(() => !processIdentity(database.pid), 5_000)
+
+  await database.stop()
+
+  const next = await startEmbedded({ dataFolder: folder.path, log })
+  assert.equal(next.reused, false)
+  assert.deepEqual(await read(next), ['committed'])
+  await next.stop()
+})
+
 test('watches a server that it took over as well', async () => {
   await using folder = temporaryFolder()
   const hub = await startHub(folder.path)

@@ -31,12 +31,13 @@ export function supervise({
   async function restart(): Promise<void> {
     for (let pauseMs = 250; !stopping.signal.aborted; pauseMs = Math.min(pauseMs * 2, 30_000)) {
       try {
-        const started = await startServer(place, current.port, settings)
+        const started = await startServer(place, current.port, settings, stopping.signal)
         current = started
         watch = watchServer(place, started, onDeath)
         log.info({ pid: started.pid }, 'PostgreSQL runs again')
         return
       } catch (error) {
+        if (stopping.signal.aborted) return
         log.error({ error, pauseMs }, 'PostgreSQL cannot be started: trying again')
         await pause(pauseMs, stopping.signal)
       }

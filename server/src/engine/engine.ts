@@ -2,6 +2,7 @@ import { type Database, type Db, onCommit } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { startClientSpan } from '../lib/tracing.ts'
+import { within } from '../lib/within.ts'
 import { createAcceptance } from './accept.ts'
 import { createAcceptedCounts } from './accepted-counts.ts'
 import * as breaker from './breaker.ts'
@@ -425,16 +426,16 @@ export function createEngine(options: {
       timetable.stop()
       strays.stop()
       dispatcher.close()
-      await claimer.stop()
       const deadline = Date.now() + deadlineMs
+      const patience = () => Math.max(1_000, deadline - Date.now())
+      await within(claimer.stop(), patience())
       while (dispatcher.status().running > 0 && Date.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 10))
       stopping?.abort(new Error('the hub is stopping'))
       clearInterval(pauseTimer)
-      const patience = new Promise((resolve) => setTimeout(resolve, Math.max(1_000, deadline - Date.now())).unref())
-      await Promise.race([settlement.drained(), patience])
-      await acceptedCounts.stop()
-      await presence.notify('').catch(() => {})
+      await within(settlement.drained(), patience())
+      await within(acceptedCounts.stop(), patience())
+      await within(presence.notify(''), patience()).catch(() => {})
       await presence.stop()
     },
 

@@ -1,13 +1,18 @@
 import { hostname } from 'node:os'
 import type pg from 'pg'
-import type { Database } from '../db/database.ts'
+import { type Database, hangUp } from '../db/database.ts'
 import type { Log } from '../lib/log.ts'
+import { within } from '../lib/within.ts'
 
 /** First half of the advisory lock that a living owner keeps; the second is its id. */
 const lockClass = 0x7e00
 const channel = 'tenon_work'
 const leaseMs = 15_000
 const beatMs = 2_000
+/** The lock of this very owner is held only by a connection of its own that broke and that PostgreSQL still believes in. */
+const lockTimeoutMs = 1_000
+/** A stop waits no longer than this for each statement; what is not said then the lease says. */
+const stopMs = 2_000
 
 /*
  * Who is alive. An owner renews a lease, and keeps a session lock on a connection of its own, which the server drops the
@@ -29,6 +34,7 @@ export function createPresence(options: {
   let isLost = false
   let stopped = false
   let beats = 0
+  let beating: Promise<void> = Promise.resolve()
   /** Owners that had no lock at the last look: one that reconnects this moment deserves a second one. */
   let suspects = new Set<number>()
 
@@ -50,19 +56,21 @@ export function createPresence(options: {
         if (isLost) options.onLost()
         isLost = false
       }
+      await client.query(`set lock_timeout = ${lockTimeoutMs}`)
       await client.query('select pg_advisory_lock($1::integer, $2::integer)', [lockClass, owner])
       await client.query(`listen ${channel}`)
+      if (stopped) return await hangUp(client)
       connection = client
       // What was said while nobody listened.
       options.onMessage('')
     } catch (error) {
-      await client.end().catch(() => {})
+      await hangUp(client)
       throw error
     }
   }
 
   async function beat(): Promise<void> {
-    if (!connection) await connect()
+    // The lease first: it must not run out while the lock is waited for.
     const { rowCount } = await database.hot.query(
       `update owners set lease_until = clock_timestamp() + $2 * interval '1 ms' where id = $1`,
       [owner, leaseMs],
@@ -70,10 +78,10 @@ export function createPresence(options: {
     if (rowCount === 0) {
       log.warn({ owner }, 'this process was taken for dead and its work given back; it goes on under a new id')
       isLost = true
-      await connection?.end().catch(() => {})
+      if (connection) await hangUp(connection)
       connection = undefined
-      await connect()
     }
+    if (!connection) await connect()
     await sweep()
     beats += 1
     // An insertion that committed after its owner's burial bears the name of nobody.
@@ -100,7 +108,13 @@ export function createPresence(options: {
     } catch (error) {
       if (!stopped) log.warn({ err: error }, 'could not renew the lease; trying again')
     }
-    if (!stopped) timer = setTimeout(keepBeating, suspects.size > 0 ? 500 : beatMs)
+    if (!stopped) beatIn(suspects.size > 0 ? 500 : beatMs)
+  }
+
+  function beatIn(ms: number): void {
+    timer = setTimeout(() => {
+      beating = keepBeating()
+    }, ms)
   }
 
   return {
@@ -111,7 +125,7 @@ export function createPresence(options: {
     async start() {
       await connect()
       await sweep()
-      timer = setTimeout(keepBeating, 500)
+      beatIn(500)
     },
     /** Tells all processes that there is work (an empty message) or that a lane has changed. */
     async notify(message: string): Promise<void> {
@@ -120,8 +134,10 @@ export function createPresence(options: {
     async stop() {
       stopped = true
       clearTimeout(timer)
-      if (owner !== undefined) await bury(database, [owner]).catch(() => {})
-      await connection?.end().catch(() => {})
+      // A beat that is under way may be about to connect, and closes by itself what it has opened.
+      await within(beating, stopMs)
+      if (owner !== undefined) await within(bury(database, [owner]), stopMs).catch(() => {})
+      if (connection) await hangUp(connection)
     },
   }
 }

@@ -1,6 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Database } from '../db/database.ts'
+import { type Database, hangUp } from '../db/database.ts'
 import type { Log } from '../lib/log.ts'
+import { within } from '../lib/within.ts'
+
+/** How long a stop waits for a connection that is just being made; it is closed once it stands. */
+const stopMs = 3_000
 
 /**
  * Hears from the other processes that keys or workspaces have changed, over a connection of its own that is opened again when
@@ -30,7 +34,7 @@ export function listenForChanges(options: { database: Database; log: Log; onChan
           onChange()
           await broken
         } finally {
-          await client.end().catch(() => {})
+          await hangUp(client)
         }
       } catch (error) {
         log.debug({ err: error }, 'changes of other processes cannot be heard right now')
@@ -43,7 +47,7 @@ export function listenForChanges(options: { database: Database; log: Log; onChan
   return {
     stop: async () => {
       stopping.abort()
-      await listening
+      await within(listening, stopMs)
     },
   }
 }
