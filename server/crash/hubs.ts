@@ -30,7 +30,7 @@ export function createHub(options: { port: number; env: Record<string, string>; 
 
   const isReady = async () => {
     try {
-      const { ok } = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(2_000) })
+      const { ok } = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(10_000) })
       wasReady ||= ok
       return ok
     } catch {

@@ -31,8 +31,9 @@ export type CrashReport = Findings & {
   durationMs: number
 }
 
-/** How long the hubs may make no headway while nobody disturbs them any more. */
-const stallMs = 60_000
+/** How long the hubs may make no headway while nobody disturbs them any more, and how long they may take to come up: a busy machine is slow. */
+const stallMs = 120_000
+const readyMs = 180_000
 
 /**
  * Kills hubs and their database at random moments while events are posted and delivered; then lets everything drain and
@@ -156,7 +157,7 @@ const endpoints = {
 const wordsOf = (hubs: Hub[]) => hubs.map((hub) => hub.lastWords()).join('\n')
 
 async function anyReady(hubs: Hub[]): Promise<void> {
-  const deadline = performance.now() + 60_000
+  const deadline = performance.now() + readyMs
   while (!(await Promise.all(hubs.map((hub) => hub.isReady()))).some(Boolean)) {
     if (performance.now() > deadline) throw new Error(`no hub becomes ready:\n${wordsOf(hubs)}`)
     await pause(50)
@@ -164,7 +165,7 @@ async function anyReady(hubs: Hub[]): Promise<void> {
 }
 
 async function allReady(hubs: Hub[]): Promise<void> {
-  const deadline = performance.now() + 60_000
+  const deadline = performance.now() + readyMs
   while (!(await Promise.all(hubs.map((hub) => hub.isReady()))).every(Boolean)) {
     if (performance.now() > deadline) throw new Error(`the hubs do not become ready:\n${wordsOf(hubs)}`)
     await pause(50)
