@@ -173,6 +173,7 @@ function test() {
     '--test-global-setup=server/src/test/global-setup.ts',
     '--test-reporter=spec',
     '--test-timeout=180000',
+    '--import=./server/src/test/must-end.ts',
     ...options,
   ]
   const hasTests = (folder) =>
@@ -196,7 +197,8 @@ function test() {
 function step(name, nodeArgs) {
   const began = performance.now()
   say(`\n▶ ${name}`)
-  const { status } = spawnSync(node, nodeArgs, { cwd: root, stdio: 'inherit' })
+  // No step takes that long: what hangs must not hang for ever.
+  const { status } = spawnSync(node, nodeArgs, { cwd: root, stdio: 'inherit', timeout: 40 * 60_000 })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   if (status !== 0) stop(`✖ ${name} failed after ${seconds} s`)
   say(`✔ ${name} (${seconds} s)`)

@@ -138,7 +138,7 @@ test('joins a character that arrives in two parts', async () => {
 test('gives up when no head arrives in time, and closes the connection', async () => {
   await using server = await raw((socket) => socket.write('HTTP/1.1 200'))
 
-  const error = await failureOf(server.post({ timeoutMs: 20 }))
+  const error = await failureOf(server.post({ timeoutMs: 250 }))
 
   assert.equal(error.code, 'TIMEOUT')
   assert.equal(error.status, undefined)
@@ -153,7 +153,7 @@ test('gives up when the body trickles on past the deadline, however often a byte
     socket.on('close', () => clearInterval(drip))
   })
 
-  const error = await failureOf(server.post({ timeoutMs: 50 }))
+  const error = await failureOf(server.post({ timeoutMs: 250 }))
 
   assert.equal(error.code, 'TIMEOUT')
   assert.equal(error.status, 200)
