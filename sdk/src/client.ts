@@ -1,5 +1,6 @@
 import { apiKeysOf } from './resources/api-keys.ts'
 import { deliveriesOf } from './resources/deliveries.ts'
+import { emailsOf } from './resources/emails.ts'
 import { endpointsOf } from './resources/endpoints.ts'
 import { eventTypesOf } from './resources/event-types.ts'
 import { eventsOf } from './resources/events.ts'
@@ -26,6 +27,7 @@ export function createClient(options: ClientOptions) {
     endpoints: endpointsOf(transport),
     deliveries: deliveriesOf(transport),
     replays: replaysOf(transport),
+    emails: emailsOf(transport),
     workspaces: workspacesOf(transport),
     members: membersOf(transport),
     apiKeys: apiKeysOf(transport),

@@ -44,6 +44,14 @@ export type Attempt = DeliveryTrace['attemptList'][number]
 export type Replay = Item<'GET /api/integrations/webhooks/replays'>
 export type NewReplay = Body<'POST /api/integrations/webhooks/replays'>
 
+export type Email = Answer<'GET /api/email/sends/{id}'>
+export type EmailSummary = Item<'GET /api/email/sends'>
+export type NewEmail = Body<'POST /api/email/sends'>
+export type EmailFilter = Query<'GET /api/email/sends'>
+export type EmailPreview = Body<'POST /api/email/preview'>
+export type EmailTemplate = Answer<'GET /api/email/templates/{templateName}'>
+export type EmailTemplateInput = Body<'PUT /api/email/templates/{templateName}'>
+
 export type Workspace = Item<'GET /api/workspaces'>
 export type NewWorkspace = Body<'POST /api/workspaces'>
 export type WorkspaceChanges = Body<'PATCH /api/workspaces/{id}'>

@@ -11,6 +11,8 @@ import { closeServer, createServer, type Routes, type Server } from './api/serve
 import type { Config } from './config.ts'
 import { connectors as listed } from './connectors/index.ts'
 import type { Database } from './db/database.ts'
+import { createEmail, type Email } from './email/email.ts'
+import { emailRoutes } from './email/routes.ts'
 import { createEngine } from './engine/engine.ts'
 import type { Engine } from './engine/types.ts'
 import { createEventTypes } from './events/event-types.ts'
@@ -64,6 +66,8 @@ export type App = {
   events: Events
   /** Calling vendors from within the process. */
   open: Connections['open']
+  /** Sending e-mail from within the process. */
+  email: Email
   /** Starts the engine and listens. Answers the URL. */
   start(): Promise<string>
   /** Starts the engine only: requests come from this process, by `server.inject`. */
@@ -120,6 +124,11 @@ export async function createApp(options: {
     publicUrl: () => config.TENON_PUBLIC_URL ?? addressOf(server, config),
   })
 
+  const email = createEmail({
+    ...{ database, engine, connections, templates, clock, log },
+    retentionDays: config.TENON_RETENTION_DAYS,
+  })
+
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
     operationsOf: connections.operationsOf,
@@ -154,6 +163,7 @@ export async function createApp(options: {
     eventTraceRoutes(webhooks),
     agentRoutes(connections),
     inboundRoutes(inbound),
+    emailRoutes({ email }),
     applicationRoutes(connecting),
     connectSessionRoutes(connecting),
     docsRoutes,
@@ -197,6 +207,7 @@ export async function createApp(options: {
     engine,
     events,
     open: connections.open,
+    email,
     run,
     start: async () => {
       await run()

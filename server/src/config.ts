@@ -297,8 +297,10 @@ function hostMap(value: string): Record<string, string> {
     read = undefined
   }
   const isMap = typeof read === 'object' && read !== null && !Array.isArray(read)
-  if (!isMap || !Object.values(read as object).every((base) => typeof base === 'string' && isHttpUrl(base))) {
-    throw new Error('a JSON object of host names and the http:// or https:// URLs that stand in for them')
+  const isPlace = (base: unknown) =>
+    typeof base === 'string' && (isHttpUrl(base) || /^smtp:\/\/[^/\s]+:\d+$/.test(base))
+  if (!isMap || !Object.values(read as object).every(isPlace)) {
+    throw new Error('a JSON object of host names and the http://, https:// or smtp:// URLs that stand in for them')
   }
   return read as Record<string, string>
 }

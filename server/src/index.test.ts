@@ -45,6 +45,18 @@ test('an endpoint can be registered without naming the only workspace', async ()
   await assert.rejects(tenon.webhooks.registerEndpoint(endpoint), { name: 'TypeError', message: /several workspaces/ })
 })
 
+test('an e-mail is queued, and what is wrong with one is told instead of thrown', async () => {
+  await using hub = await embedded()
+  const { tenon, workspaceId } = hub
+
+  const good = await tenon.sendEmail(workspaceId, 'ada@example.com', 'Hello', '<p>Hello</p>', 'Hello')
+  const bad = await tenon.sendEmail(workspaceId, 'ada', 'Hello', '<p>Hello</p>')
+
+  assert.ok(good.success)
+  assert.equal((await tenon.client(workspaceId).emails.get(good.data.id)).subject, 'Hello')
+  assert.ok(!bad.success && bad.errorCode === 'VALIDATION_FAILED')
+})
+
 test('a trigger tells what was wrong instead of throwing', async () => {
   await using hub = await embedded()
   const { tenon, workspaceId } = hub

@@ -2,7 +2,15 @@
  * The contract of the hub as a library: what is exported here keeps its name and meaning within a major version.
  */
 import { LRUCache } from 'lru-cache'
-import { type Client, type CreatedEndpoint, createClient, type NewEndpoint, type NewEvent, TenonError } from 'tenon-sdk'
+import {
+  type Client,
+  type CreatedEndpoint,
+  createClient,
+  type Email,
+  type NewEndpoint,
+  type NewEvent,
+  TenonError,
+} from 'tenon-sdk'
 import { boot, type Stops, stopAll } from './boot.ts'
 import { fetchInside } from './embed/inject.ts'
 import { configOf, type TenonOptions } from './embed/options.ts'
@@ -47,6 +55,17 @@ export type Tenon = AsyncDisposable & {
      */
     open(workspaceId: string, integrationId: string): Promise<OpenIntegration>
   }
+  /**
+   * Sends an e-mail over what the workspace connected, or keeps it in its outbox. Once it resolves with a success the mail is queued
+   * and never lost. Never throws: the flow that it belongs to goes on whatever happens.
+   */
+  sendEmail(
+    workspaceId: string,
+    to: string,
+    subject: string,
+    html: string,
+    text?: string,
+  ): Promise<Result<{ id: string; status: Email['status'] }>>
   workspaces: Client['workspaces']
   /** Everything that the SDK does, for one workspace, without a network in between. */
   client(workspaceId: string): Client
@@ -100,6 +119,12 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
           resultOf(() => clientOf(workspaceId).events.publish({ type, payload }, once)),
       },
       integrations: { open: (workspaceId, integrationId) => app.open(workspaceId, integrationId) },
+      sendEmail: (workspaceId, to, subject, html, text) =>
+        resultOf(async () => {
+          const mail = { to, subject, html, ...(text === undefined ? {} : { text }) }
+          const { id, status } = await clientOf(workspaceId).emails.send(mail, once)
+          return { id, status }
+        }),
       workspaces: platform.workspaces,
       client: clientOf,
       transaction: (workspaceId, run) => runTransaction({ database, events: app.events }, workspaceId, run),

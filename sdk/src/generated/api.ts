@@ -164,6 +164,280 @@ export type Operations = {
     }
   }
   /**
+   * Fill a template or a draft in, without sending
+   *
+   * Needs the scope `email:read`.
+   */
+  'POST /api/email/preview': {
+    body: {
+      template?: string
+      /** What the template speaks of, by name. */
+      data?: Record<string, unknown>
+      draft?: {
+        subject: string
+        html?: string | null
+        text?: string | null
+        description?: string | null
+        /** Whether it stands within the template `layout`. Default: true. */
+        usesLayout?: boolean
+      }
+    }
+    answer: {
+      subject: string
+      html: string | null
+      text: string | null
+    }
+  }
+  /**
+   * List the e-mails, sent and to be sent
+   *
+   * `status=kept` is the outbox of a workspace that has nothing to send with.
+   *
+   * Needs the scope `email:read`.
+   */
+  'GET /api/email/sends': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      status?: "queued" | "sending" | "sent" | "kept" | "failed" | "unknown"
+      to?: string
+      key?: string
+    }
+    answer: {
+      id: string
+      /** `queued`: waits for its turn or its next try · `sending` · `sent`: handed over · `kept`: in the outbox, since nothing is connected to send with · `failed` · `unknown`: the connection broke before anybody said whether it was taken */
+      status: "queued" | "sending" | "sent" | "kept" | "failed" | "unknown"
+      to: {
+        email: string
+        name: string | null
+      }
+      subject: string
+      template: string | null
+      key: string | null
+      attempts: number
+      integrationId: string | null
+      messageId: string | null
+      errorCode: string | null
+      error: string | null
+      createdAt: string
+      sentAt: string | null
+    }[]
+  }
+  /**
+   * Send an e-mail to one person
+   *
+   * Queued at once and sent by the integration that is the default for messaging, or else any that can send e-mail. Give a template with its data, or a subject with html or text.
+   *
+   * Needs the scope `email:write`.
+   */
+  'POST /api/email/sends': {
+    body: {
+      to: string | {
+        email: string
+        name?: string
+      }
+      template?: string
+      /** What the template speaks of, by name. */
+      data?: Record<string, unknown>
+      subject?: string
+      /** Sent as it is. */
+      html?: string
+      /** The plain text part; made from the HTML where it is left out. */
+      text?: string
+      from?: {
+        email: string
+        name?: string
+      }
+      replyTo?: {
+        email: string
+        name?: string
+      }
+      headers?: Record<string, string>
+      categories?: string[]
+      attachments?: {
+        name: string
+        type: string
+        base64: string
+      }[]
+      /** Your own word for this mail: another one with the same key is not made. */
+      key?: string
+    }
+    answer: {
+      id: string
+      /** `queued`: waits for its turn or its next try · `sending` · `sent`: handed over · `kept`: in the outbox, since nothing is connected to send with · `failed` · `unknown`: the connection broke before anybody said whether it was taken */
+      status: "queued" | "sending" | "sent" | "kept" | "failed" | "unknown"
+      to: {
+        email: string
+        name: string | null
+      }
+      subject: string
+      template: string | null
+      key: string | null
+      attempts: number
+      integrationId: string | null
+      messageId: string | null
+      errorCode: string | null
+      error: string | null
+      createdAt: string
+      sentAt: string | null
+      html: string | null
+      text: string | null
+    }
+  }
+  /**
+   * One e-mail, with what it says
+   *
+   * Needs the scope `email:read`.
+   */
+  'GET /api/email/sends/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /** `queued`: waits for its turn or its next try · `sending` · `sent`: handed over · `kept`: in the outbox, since nothing is connected to send with · `failed` · `unknown`: the connection broke before anybody said whether it was taken */
+      status: "queued" | "sending" | "sent" | "kept" | "failed" | "unknown"
+      to: {
+        email: string
+        name: string | null
+      }
+      subject: string
+      template: string | null
+      key: string | null
+      attempts: number
+      integrationId: string | null
+      messageId: string | null
+      errorCode: string | null
+      error: string | null
+      createdAt: string
+      sentAt: string | null
+      html: string | null
+      text: string | null
+    }
+  }
+  /**
+   * Send again what was kept, failed, or is unknown
+   *
+   * Look at the vendor first where the outcome is unknown: it may have been sent.
+   *
+   * Needs the scope `email:write`.
+   */
+  'POST /api/email/sends/{id}/retry': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /** `queued`: waits for its turn or its next try · `sending` · `sent`: handed over · `kept`: in the outbox, since nothing is connected to send with · `failed` · `unknown`: the connection broke before anybody said whether it was taken */
+      status: "queued" | "sending" | "sent" | "kept" | "failed" | "unknown"
+      to: {
+        email: string
+        name: string | null
+      }
+      subject: string
+      template: string | null
+      key: string | null
+      attempts: number
+      integrationId: string | null
+      messageId: string | null
+      errorCode: string | null
+      error: string | null
+      createdAt: string
+      sentAt: string | null
+      html: string | null
+      text: string | null
+    }
+  }
+  /**
+   * List the templates
+   *
+   * Needs the scope `email:read`.
+   */
+  'GET /api/email/templates': {
+    answer: {
+      name: string
+      description: string | null
+      subject: string
+      html: string | null
+      text: string | null
+      usesLayout: boolean
+      /** The hub brings a template of this name along. */
+      isBuiltIn: boolean
+      /** This is what the workspace wrote. */
+      isCustom: boolean
+      updatedAt: string | null
+    }[]
+  }
+  /**
+   * One template
+   *
+   * Needs the scope `email:read`.
+   */
+  'GET /api/email/templates/{templateName}': {
+    path: {
+      templateName: string
+    }
+    answer: {
+      name: string
+      description: string | null
+      subject: string
+      html: string | null
+      text: string | null
+      usesLayout: boolean
+      /** The hub brings a template of this name along. */
+      isBuiltIn: boolean
+      /** This is what the workspace wrote. */
+      isCustom: boolean
+      updatedAt: string | null
+    }
+  }
+  /**
+   * Write a template
+   *
+   * In Liquid. A template by the name of a built-in one counts in its place; `layout` stands around all others.
+   *
+   * Needs the scope `email:write`.
+   */
+  'PUT /api/email/templates/{templateName}': {
+    path: {
+      templateName: string
+    }
+    body: {
+      subject: string
+      html?: string | null
+      text?: string | null
+      description?: string | null
+      /** Whether it stands within the template `layout`. Default: true. */
+      usesLayout?: boolean
+    }
+    answer: {
+      name: string
+      description: string | null
+      subject: string
+      html: string | null
+      text: string | null
+      usesLayout: boolean
+      /** The hub brings a template of this name along. */
+      isBuiltIn: boolean
+      /** This is what the workspace wrote. */
+      isCustom: boolean
+      updatedAt: string | null
+    }
+  }
+  /**
+   * Delete what the workspace wrote; a built-in template counts again
+   *
+   * Needs the scope `email:write`.
+   */
+  'DELETE /api/email/templates/{templateName}': {
+    path: {
+      templateName: string
+    }
+    answer: undefined
+  }
+  /**
    * List the catalogue of event types
    *
    * Needs the scope `events:read`.
@@ -2778,7 +3052,7 @@ export type Operations = {
     }
     body: {
       name: string
-      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write")[]
+      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write")[]
       expiresAt?: string
     }
     answer: {

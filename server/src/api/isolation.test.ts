@@ -188,7 +188,7 @@ function queryFor({ schema }: Route): string {
 }
 
 /** What each workspace names itself: the same name in another workspace is another thing. */
-const isOwnName = ({ params }: Route): boolean => params.includes('agentId')
+const isOwnName = ({ params }: Route): boolean => params.includes('agentId') || params.includes('templateName')
 
 /** What belongs to the hub, and is the same for every workspace. */
 function isOfHub({ url }: Route): boolean {

@@ -12,6 +12,8 @@ export const scopes = [
   'webhooks:write',
   'integrations:read',
   'integrations:write',
+  'email:read',
+  'email:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]

@@ -88,6 +88,44 @@ export interface DeadLetters {
   workspaceId: string
 }
 
+export interface EmailSendRecords {
+  attachments: Json | null
+  attempts: Generated<number>
+  categories: string[] | null
+  createdAt: Date
+  errorCode: string | null
+  errorMessage: string | null
+  fromPerson: Json | null
+  headers: Json | null
+  html: string | null
+  id: string
+  integrationId: string | null
+  key: string | null
+  messageId: string | null
+  replyTo: Json | null
+  sentAt: Date | null
+  status: string
+  subject: string
+  template: string | null
+  text: string | null
+  toEmail: string
+  toName: string | null
+  updatedAt: Date
+  workspaceId: string
+}
+
+export interface EmailTemplates {
+  createdAt: Date
+  description: string | null
+  html: string | null
+  name: string
+  subject: string
+  text: string | null
+  updatedAt: Date
+  usesLayout: Generated<boolean>
+  workspaceId: string
+}
+
 export interface Events {
   channels: string[] | null
   id: string
@@ -443,6 +481,8 @@ export interface DB {
   connectSessions: ConnectSessions
   cron: Cron
   deadLetters: DeadLetters
+  emailSendRecords: EmailSendRecords
+  emailTemplates: EmailTemplates
   events: Events
   eventTypes: EventTypes
   idempotencyKeys: IdempotencyKeys
