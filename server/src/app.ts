@@ -31,12 +31,16 @@ import { operationRoutes } from './integrations/operation-routes.ts'
 import { integrationRoutes } from './integrations/routes.ts'
 import { transferRoutes } from './integrations/transfer-routes.ts'
 import { trafficRecorder } from './kit/record.ts'
+import { createLeads } from './leads/leads.ts'
+import { leadRoutes } from './leads/routes.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
 import { createSafeAgent, createSafeDial } from './lib/safe-fetch.ts'
 import { tracer } from './lib/tracing.ts'
 import type { Vault } from './lib/vault.ts'
 import { within } from './lib/within.ts'
+import { createPipelines } from './pipelines/pipelines.ts'
+import { pipelineRoutes } from './pipelines/routes.ts'
 import { type ConnectorEntry, createCatalogue } from './templates/catalogue.ts'
 import { templateRoutes } from './templates/routes.ts'
 import { createTemplates } from './templates/templates.ts'
@@ -128,6 +132,8 @@ export async function createApp(options: {
     ...{ database, engine, connections, templates, clock, log },
     retentionDays: config.TENON_RETENTION_DAYS,
   })
+  const pipelines = createPipelines({ database, clock })
+  const leads = createLeads({ database, engine, pipelines, operationsOf: connections.operationsOfEvents, clock })
 
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
@@ -178,6 +184,8 @@ export async function createApp(options: {
     transferRoutes(connections),
     oauthRoutes(connecting),
     webhookSettingsRoutes(inbound),
+    leadRoutes({ leads }),
+    pipelineRoutes({ pipelines }),
     arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]

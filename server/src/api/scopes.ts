@@ -14,6 +14,8 @@ export const scopes = [
   'integrations:write',
   'email:read',
   'email:write',
+  'leads:read',
+  'leads:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]
@@ -24,7 +26,7 @@ export type Role = 'owner' | 'admin' | 'member'
 export const scopesOfRole: Record<Role, ReadonlySet<string>> = {
   owner: new Set(['*']),
   admin: new Set(['*']),
-  member: new Set([...scopes.filter((scope) => scope.endsWith(':read')), 'events:write']),
+  member: new Set([...scopes.filter((scope) => scope.endsWith(':read')), 'events:write', 'leads:write']),
 }
 
 /** Answers whether the scopes include this one. */

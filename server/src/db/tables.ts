@@ -69,6 +69,101 @@ export interface ConnectSessions {
   workspaceId: string
 }
 
+export interface CrmActivities {
+  actor: string | null
+  body: string | null
+  data: Generated<Json>
+  eventId: string | null
+  id: string
+  key: string | null
+  leadId: string
+  occurredAt: Date
+  title: string
+  type: string
+  workspaceId: string
+}
+
+export interface CrmLeadExternalIds {
+  externalId: string
+  leadId: string
+  system: string
+  workspaceId: string
+}
+
+export interface CrmLeads {
+  amountMinor: number | null
+  city: string | null
+  company: string | null
+  consent: Generated<Json>
+  country: string | null
+  createdAt: Date
+  currency: string | null
+  customFields: Generated<Json>
+  email: string | null
+  firstName: string | null
+  id: string
+  jobTitle: string | null
+  lastActivityAt: Date
+  lastName: string | null
+  name: string | null
+  ownerId: string | null
+  persona: string | null
+  phone: string | null
+  phoneText: string | null
+  pipelineId: string
+  postalCode: string | null
+  score: number | null
+  searchText: string
+  source: string
+  state: string | null
+  status: string
+  statusChangedAt: Date
+  street: string | null
+  tags: Generated<string[]>
+  timezone: string | null
+  timezoneSource: string | null
+  updatedAt: Date
+  version: Generated<number>
+  workspaceId: string
+}
+
+export interface CrmPipelines {
+  createdAt: Date
+  id: string
+  isDefault: Generated<boolean>
+  name: string
+  updatedAt: Date
+  version: Generated<number>
+  workspaceId: string
+}
+
+export interface CrmStages {
+  key: string
+  kind: string
+  name: string
+  next: string[] | null
+  pipelineId: string
+  position: number
+  probability: Generated<number>
+  required: Generated<string[]>
+  workspaceId: string
+}
+
+export interface CrmStatusChanges {
+  amountMinor: number | null
+  at: Date
+  changedBy: string | null
+  currency: string | null
+  fromStatus: string | null
+  id: string
+  leadId: string
+  pipelineId: string
+  reason: string | null
+  secondsBefore: number | null
+  toStatus: string
+  workspaceId: string
+}
+
 export interface Cron {
   lastAt: Date | null
   name: string
@@ -479,6 +574,12 @@ export interface DB {
   apiKeys: ApiKeys
   attempts: Attempts
   connectSessions: ConnectSessions
+  crmActivities: CrmActivities
+  crmLeadExternalIds: CrmLeadExternalIds
+  crmLeads: CrmLeads
+  crmPipelines: CrmPipelines
+  crmStages: CrmStages
+  crmStatusChanges: CrmStatusChanges
   cron: Cron
   deadLetters: DeadLetters
   emailSendRecords: EmailSendRecords

@@ -84,12 +84,23 @@ export function createConnections(deps: {
     return items.toReversed()
   }
 
+  /** The same for several events at once, oldest first. */
+  async function operationsOfEvents(workspaceId: string, eventIds: string[]): Promise<Map<string, LogEntry[]>> {
+    if (eventIds.length === 0) return new Map()
+    await operationLog.flush()
+    const rows = await database.inWorkspace(workspaceId, (tx) =>
+      listEntries(tx, workspaceId, { eventIds, limit: 1_000 }),
+    )
+    return Map.groupBy(rows.toReversed().map(logAnswer), ({ eventId }) => eventId!)
+  }
+
   return {
     runner,
     integrations,
     operationLog,
     logs,
     operationsOf,
+    operationsOfEvents,
     health: createHealth({ database, templates, clock }),
     syncs: createSyncs({ database, engine, runner, clock }),
     subscriptions: createSubscriptions({ database, engine, eventTypes, runner, clock }),

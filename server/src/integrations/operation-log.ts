@@ -135,6 +135,8 @@ export type LogRange = {
   operation?: string | undefined
   status?: string | undefined
   eventId?: string | undefined
+  /** Of any of these events. */
+  eventIds?: string[] | undefined
   callId?: string | undefined
   fromTime?: number | undefined
   beforeTime?: number | undefined
@@ -144,13 +146,14 @@ export type LogRange = {
 
 /** Entries, newest first. `operation` may be a capability, such as `contacts`. */
 export async function listEntries(db: Db, workspaceId: string, range: LogRange): Promise<LogRow[]> {
-  const { integrationId, operation, status, eventId, callId, fromTime, beforeTime, belowId, limit } = range
+  const { integrationId, operation, status, eventId, eventIds, callId, fromTime, beforeTime, belowId, limit } = range
   const conditions = [sql<SqlBool>`l.workspace_id = ${workspaceId}`]
   if (integrationId) conditions.push(sql`l.integration_id = ${integrationId}`)
   if (operation?.includes('.')) conditions.push(sql`l.operation = ${operation}`)
   else if (operation) conditions.push(sql`starts_with(l.operation, ${`${operation}.`})`)
   if (status) conditions.push(sql`l.status = ${status}`)
   if (eventId) conditions.push(sql`l.event_id = ${eventId}`)
+  if (eventIds) conditions.push(sql`l.event_id = any(${eventIds}::uuid[])`)
   if (callId) conditions.push(sql`l.call_id = ${callId}`)
   if (fromTime !== undefined) conditions.push(sql`l.id >= ${firstIdAt(fromTime)}`)
   if (beforeTime !== undefined) conditions.push(sql`l.id < ${firstIdAt(beforeTime)}`)

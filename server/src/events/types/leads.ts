@@ -55,6 +55,28 @@ export const leadTypes: EventType[] = [
     },
   },
   {
+    name: 'lead.updated',
+    description: 'Details of a lead were edited.',
+    schema: payload({
+      leadId: text(),
+      ...person,
+      changes: record('The fields that changed, with their new values.'),
+      changedBy: text('Who changed them: member:<id>, api-key:<id> …'),
+    }),
+    example: {
+      leadId: '0198c5f0-7a3e-7c4d-9b1e-2f6a8d3c5e71',
+      email: 'ada@example.com',
+      changes: { company: 'Analytical Engines' },
+      changedBy: 'member:0198c5f0-0000-7000-8000-000000000001',
+    },
+  },
+  {
+    name: 'lead.deleted',
+    description: 'A lead was deleted, with its timeline and history.',
+    schema: payload({ leadId: text(), email, phone: text(), deletedBy: text() }, ['leadId']),
+    example: { leadId: '0198c5f0-7a3e-7c4d-9b1e-2f6a8d3c5e71', email: 'ada@example.com' },
+  },
+  {
     name: 'assessment.completed',
     description: 'Somebody finished an assessment.',
     schema: payload({

@@ -1,0 +1,189 @@
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
+import { invalid } from '../api/errors.ts'
+import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
+import type { Database, Db } from '../db/database.ts'
+import { timeOf } from '../events/events.ts'
+import { firstIdAt } from '../lib/ids.ts'
+import { folded } from './normalise.ts'
+import { type LeadRow, listLeadsById } from './queries.ts'
+import type { LeadFilter, Sort } from './schema.ts'
+
+type Place = { id: string; value: string }
+type Order = { by: RawBuilder<unknown> | undefined; value: RawBuilder<unknown>; cast: string; part: RegExp }
+
+/** How a list is sorted: by what (besides the id), and what a cursor to it holds. The id says itself when a lead became known. */
+const orders: Record<Sort, Order> = {
+  created: { by: undefined, value: sql`''`, cast: 'text', part: /^$/ },
+  updated: timeOrder('updated_at'),
+  activity: timeOrder('last_activity_at'),
+  score: {
+    by: sql`coalesce(score, '-infinity')`,
+    value: sql`coalesce(score, '-infinity')::text`,
+    cast: 'double precision',
+    part: /^-?(Infinity|\d+(\.\d+)?(e[+-]?\d+)?)$/,
+  },
+  name: {
+    by: sql`lower(coalesce(name, ''))`,
+    value: sql`lower(coalesce(name, ''))`,
+    cast: 'text',
+    part: /^[^\0]{0,1000}$/s,
+  },
+}
+
+function timeOrder(column: string): Order {
+  const by = sql.ref(column)
+  return {
+    by,
+    value: sql`to_char(${by} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
+    cast: 'timestamptz',
+    part: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
+  }
+}
+
+/** Most words of a search; more make it no better. */
+const mostWords = 8
+
+/**
+ * Finds leads. The ids are looked for as the hub, always within the workspace: under row-level security PostgreSQL would use none of the indexes
+ * over trigrams, tags and custom fields, since their operators might tell of rows that are not to be seen. The rows themselves
+ * are then read as the tenant, so that an id of another workspace would show nothing.
+ */
+export async function searchLeads(
+  database: Database,
+  workspaceId: string,
+  filter: LeadFilter,
+): Promise<{ rows: LeadRow[]; nextCursor: string | null }> {
+  const { limit = defaultLimit, sort = 'created', q } = filter
+  const direction = filter.order ?? (sort === 'name' ? 'asc' : 'desc')
+  const order = orders[sort]
+  const conditions = conditionsOf(workspaceId, filter)
+  const after = cursorOf(filter.cursor, order)
+  const words = wordsOf(q)
+  const spelt = [...conditions, ...words.map(hasWord)]
+  let places = await findPlaces(database.hub, spelt, order, direction, after, limit + 1)
+  if (places.length === 0 && after === undefined && words.length > 0) {
+    places = await findAlike(database, conditions, words, limit)
+  }
+  const { items, nextCursor } = cutPage(places, limit, ({ id, value }) => [value, id])
+  const rows = await database.inWorkspace(workspaceId, (tx) =>
+    listLeadsById(
+      tx,
+      workspaceId,
+      items.map(({ id }) => id),
+    ),
+  )
+  return { rows, nextCursor }
+}
+
+async function findPlaces(
+  db: Db,
+  conditions: RawBuilder<SqlBool>[],
+  { by, value, cast }: Order,
+  direction: 'asc' | 'desc',
+  after: { value: string; id: string } | undefined,
+  limit: number,
+): Promise<Place[]> {
+  const [beyond, way] = direction === 'desc' ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`]
+  const place =
+    after &&
+    (by
+      ? sql`(${by}, id) ${beyond} (${after.value}::${sql.raw(cast)}, ${after.id}::uuid)`
+      : sql`id ${beyond} ${after.id}::uuid`)
+  const { rows } = await sql<Place>`
+    select id, ${value} as value from crm_leads
+    where ${sql.join(place ? [...conditions, place as RawBuilder<SqlBool>] : conditions, sql` and `)}
+    order by ${by ? sql`${by} ${way},` : sql``} id ${way} limit ${limit}`.execute(db)
+  return rows
+}
+
+/** The leads whose words are most like these; one page, the best first. */
+async function findAlike(
+  database: Database,
+  conditions: RawBuilder<SqlBool>[],
+  words: string[],
+  limit: number,
+): Promise<Place[]> {
+  const long = words.filter((word) => word.length >= 3)
+  if (long.length === 0) return []
+  const alike = long.map((word) => sql<SqlBool>`${word} <<% search_text`)
+  const likeness = sql.join(
+    long.map((word) => sql`strict_word_similarity(${word}, search_text)`),
+    sql` + `,
+  )
+  return database.transaction(async (tx) => {
+    // Half of the trigrams: two letters that changed places in a word of five leave as many.
+    await sql`set local pg_trgm.strict_word_similarity_threshold = 0.5`.execute(tx)
+    const { rows } = await sql<Place>`
+      select id, '' as value from crm_leads where ${sql.join([...conditions, ...alike], sql` and `)}
+      order by ${likeness} desc, id desc limit ${limit}`.execute(tx)
+    return rows
+  })
+}
+
+function wordsOf(q: string | undefined): string[] {
+  const text = folded(q ?? '')
+  // A phone number is one word, however it is grouped.
+  if (/^\+?[\d\s().-]{5,}$/.test(text)) return [text.replace(/[\s().-]/g, '').replace(/^\+?0+/, '')]
+  return [...new Set(text.split(' '))].filter((word) => word !== '').slice(0, mostWords)
+}
+
+/** A word of one or two letters is the beginning of a word; the index knows no shorter parts. */
+const hasWord = (word: string): RawBuilder<SqlBool> => {
+  const pattern = word.replace(/[\\%_]/g, (letter) => `\\${letter}`)
+  return sql<SqlBool>`search_text like ${word.length < 3 ? `% ${pattern}%` : `%${pattern}%`}`
+}
+
+function conditionsOf(workspaceId: string, filter: LeadFilter): RawBuilder<SqlBool>[] {
+  const { status, pipelineId, source, ownerId, tag, scoreMin, scoreMax, custom } = filter
+  const time = (name: 'createdAfter' | 'createdBefore' | 'activeAfter' | 'activeBefore') => {
+    const text = filter[name]
+    return text === undefined ? undefined : timeOf(`query.${name}`, text)
+  }
+  const [createdAfter, createdBefore] = [time('createdAfter'), time('createdBefore')]
+  const [activeAfter, activeBefore] = [time('activeAfter'), time('activeBefore')]
+  const statuses = status?.split(',')
+  const tags = tag
+    ?.split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+  const wanted: (RawBuilder<SqlBool> | undefined)[] = [
+    sql<SqlBool>`workspace_id = ${workspaceId}`,
+    statuses?.length === 1
+      ? sql<SqlBool>`status = ${statuses[0]}`
+      : statuses && sql<SqlBool>`status = any(${statuses})`,
+    pipelineId === undefined ? undefined : sql<SqlBool>`pipeline_id = ${pipelineId}`,
+    source === undefined ? undefined : sql<SqlBool>`source = ${source}`,
+    ownerId === undefined
+      ? undefined
+      : ownerId === 'none'
+        ? sql<SqlBool>`owner_id is null`
+        : sql<SqlBool>`owner_id = ${ownerId}`,
+    tags?.length ? sql<SqlBool>`tags @> ${tags}::text[]` : undefined,
+    scoreMin === undefined ? undefined : sql<SqlBool>`coalesce(score, '-infinity') >= ${scoreMin}::double precision`,
+    scoreMax === undefined
+      ? undefined
+      : sql<SqlBool>`coalesce(score, '-infinity') <= ${scoreMax}::double precision and score is not null`,
+    createdAfter === undefined ? undefined : sql<SqlBool>`id >= ${firstIdAt(createdAfter)}::uuid`,
+    createdBefore === undefined ? undefined : sql<SqlBool>`id < ${firstIdAt(createdBefore)}::uuid`,
+    activeAfter === undefined ? undefined : sql<SqlBool>`last_activity_at >= ${new Date(activeAfter)}`,
+    activeBefore === undefined ? undefined : sql<SqlBool>`last_activity_at < ${new Date(activeBefore)}`,
+    custom === undefined ? undefined : sql<SqlBool>`custom_fields @> ${JSON.stringify(customOf(custom))}::jsonb`,
+  ]
+  return wanted.filter((condition) => condition !== undefined)
+}
+
+function customOf(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && JSON.stringify(value).isWellFormed())
+      return value as Record<string, unknown>
+  } catch {
+    // Said below.
+  }
+  throw invalid('query.custom', 'must be a JSON object of custom fields and their values, such as {"plan":"pro"}')
+}
+
+function cursorOf(cursor: string | undefined, { part }: Order): { value: string; id: string } | undefined {
+  const parts = decodeCursor(cursor, [part, idPart])
+  return parts && { value: parts[0]!, id: parts[1]! }
+}

@@ -1,0 +1,88 @@
+import type { Selectable } from 'kysely'
+import type { Db } from '../db/database.ts'
+import type { CrmPipelines } from '../db/tables.ts'
+import type { Stage } from './schema.ts'
+
+export type PipelineRow = Selectable<CrmPipelines>
+export type StageRow = Stage & { pipelineId: string }
+
+export const listPipelines = (db: Db, workspaceId: string): Promise<PipelineRow[]> =>
+  select(db, workspaceId).orderBy('id').execute()
+
+export const findPipeline = (db: Db, workspaceId: string, id: string): Promise<PipelineRow | undefined> =>
+  select(db, workspaceId).where('id', '=', id).executeTakeFirst()
+
+export const findDefaultPipeline = (db: Db, workspaceId: string): Promise<PipelineRow | undefined> =>
+  select(db, workspaceId).where('isDefault', '=', true).executeTakeFirst()
+
+/** The row, locked until the transaction ends. */
+export const lockPipeline = (db: Db, workspaceId: string, id: string): Promise<PipelineRow | undefined> =>
+  select(db, workspaceId).where('id', '=', id).forUpdate().executeTakeFirst()
+
+/** Answers false where the workspace has a default pipeline already and this would be another. */
+export async function insertPipeline(db: Db, row: PipelineRow): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('crmPipelines')
+    .values(row)
+    .onConflict((conflict) => conflict.doNothing())
+    .executeTakeFirstOrThrow()
+  return numInsertedOrUpdatedRows === 1n
+}
+
+export const updatePipeline = (db: Db, workspaceId: string, id: string, changes: Partial<PipelineRow>) =>
+  db.updateTable('crmPipelines').set(changes).where('workspaceId', '=', workspaceId).where('id', '=', id).execute()
+
+export const clearDefault = (db: Db, workspaceId: string) =>
+  db
+    .updateTable('crmPipelines')
+    .set({ isDefault: false })
+    .where('workspaceId', '=', workspaceId)
+    .where('isDefault', '=', true)
+    .execute()
+
+export const deletePipeline = (db: Db, workspaceId: string, id: string) =>
+  db.deleteFrom('crmPipelines').where('workspaceId', '=', workspaceId).where('id', '=', id).execute()
+
+/** Stages in their order; of all pipelines, or of one. */
+export async function listStages(db: Db, workspaceId: string, pipelineId?: string): Promise<StageRow[]> {
+  let query = db.selectFrom('crmStages').selectAll().where('workspaceId', '=', workspaceId)
+  if (pipelineId !== undefined) query = query.where('pipelineId', '=', pipelineId)
+  const rows = await query.orderBy('pipelineId').orderBy('position').execute()
+  return rows.map(({ pipelineId, key, name, kind, probability, next, required }) => ({
+    pipelineId,
+    key,
+    name,
+    kind: kind as Stage['kind'],
+    probability,
+    next,
+    requires: required as Stage['requires'],
+  }))
+}
+
+/** Puts these stages in place of those that are there. */
+export async function replaceStages(db: Db, workspaceId: string, pipelineId: string, stages: Stage[]): Promise<void> {
+  await db.deleteFrom('crmStages').where('workspaceId', '=', workspaceId).where('pipelineId', '=', pipelineId).execute()
+  const rows = stages.map(({ requires, ...stage }, position) => ({
+    ...stage,
+    workspaceId,
+    pipelineId,
+    position,
+    required: requires,
+  }))
+  await db.insertInto('crmStages').values(rows).execute()
+}
+
+/** How many leads stand in each status of a pipeline. */
+export async function countByStatus(db: Db, workspaceId: string, pipelineId: string): Promise<Map<string, number>> {
+  const rows = await db
+    .selectFrom('crmLeads')
+    .select(({ fn }) => ['status', fn.countAll<number>().as('count')])
+    .where('workspaceId', '=', workspaceId)
+    .where('pipelineId', '=', pipelineId)
+    .groupBy('status')
+    .execute()
+  return new Map(rows.map(({ status, count }) => [status, Number(count)]))
+}
+
+const select = (db: Db, workspaceId: string) =>
+  db.selectFrom('crmPipelines').selectAll().where('workspaceId', '=', workspaceId)
