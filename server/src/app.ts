@@ -31,7 +31,7 @@ import { operationRoutes } from './integrations/operation-routes.ts'
 import { integrationRoutes } from './integrations/routes.ts'
 import { transferRoutes } from './integrations/transfer-routes.ts'
 import { trafficRecorder } from './kit/record.ts'
-import { createLeads } from './leads/leads.ts'
+import { createLeads, type Leads } from './leads/leads.ts'
 import { leadRoutes } from './leads/routes.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
@@ -68,6 +68,8 @@ export type App = {
   engine: Engine
   /** Publishing from within the process. */
   events: Events
+  /** Leads, within transactions of the process itself. */
+  leads: Leads
   /** Calling vendors from within the process. */
   open: Connections['open']
   /** Sending e-mail from within the process. */
@@ -214,6 +216,7 @@ export async function createApp(options: {
     server,
     engine,
     events,
+    leads,
     open: connections.open,
     email,
     run,

@@ -105,14 +105,15 @@ async function findAlike(
 ): Promise<Place[]> {
   const long = words.filter((word) => word.length >= 3)
   if (long.length === 0) return []
-  const alike = long.map((word) => sql<SqlBool>`${word} <<% search_text`)
+  const alike = long.map((word) => sql<SqlBool>`${word} <% search_text`)
   const likeness = sql.join(
-    long.map((word) => sql`strict_word_similarity(${word}, search_text)`),
+    long.map((word) => sql`word_similarity(${word}, search_text) + strict_word_similarity(${word}, search_text)`),
     sql` + `,
   )
   return database.transaction(async (tx) => {
-    // Half of the trigrams: two letters that changed places in a word of five leave as many.
-    await sql`set local pg_trgm.strict_word_similarity_threshold = 0.5`.execute(tx)
+    // Half of the trigrams: two letters that changed places in a word of five leave as many. Of all
+    // words equally near, the one that has fewest letters besides comes first.
+    await sql`set local pg_trgm.word_similarity_threshold = 0.5`.execute(tx)
     const { rows } = await sql<Place>`
       select id, '' as value from crm_leads where ${sql.join([...conditions, ...alike], sql` and `)}
       order by ${likeness} desc, id desc limit ${limit}`.execute(tx)

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import { sql } from 'kysely'
+import { manualClock } from '../lib/clock.ts'
+import { startHub } from '../test/hub.ts'
+import type { Lead, NewLead } from './schema.ts'
+
+const clock = manualClock(Date.UTC(2026, 5, 1))
+const hub = await startHub({ clock })
+after(() => hub[Symbol.asyncDispose]())
+
+const people: NewLead[] = [
+  {
+    email: 'ada@engines.example',
+    name: 'Ada Lovelace',
+    company: 'Analytical Engines',
+    phone: '+442079460958',
+    score: 80,
+    tags: ['early', 'vip'],
+    source: 'newsletter',
+    customFields: { plan: 'pro', seats: 3 },
+  },
+  {
+    email: 'grace@navy.example',
+    name: 'Grace Hopper',
+    company: 'Navy',
+    score: 95,
+    tags: ['vip'],
+    source: 'call',
+    customFields: { plan: 'free' },
+  },
+  { email: 'jose@example.com', name: 'José García', company: 'Ada & Sons', source: 'newsletter' },
+  { email: 'alan@example.com', name: 'Alan Turing', score: -5, status: 'qualified', source: 'call' },
+  { phone: '+12025550143', name: '100% Real_Name', source: 'import' },
+]
+await hub.database.inWorkspace(hub.workspace.id, async (tx) => {
+  for (const person of people) {
+    clock.advance(86_400_000)
+    await hub.app.leads.upsert(tx, hub.workspace.id, person)
+  }
+})
+const stranger = await hub.addWorkspace()
+
+async function names(query: string, key?: string): Promise<(string | null)[]> {
+  const { body, status, text } = await hub.request<Lead[]>(
+    'GET',
+    `/api/integrations/crm/leads?${query}`,
+    key ? { key } : {},
+  )
+  assert.equal(status, 200, text)
+  return body.data.map(({ name }) => name?.split(' ')[0] ?? null)
+}
+
+const cases: [string, string, string[]][] = [
+  ['words of a name', 'q=lovelace', ['Ada']],
+  ['a part of an address', 'q=navy.ex', ['Grace']],
+  ['a word of the company as well as of the name', 'q=ada', ['José', 'Ada']],
+  ['several words that must all be there', 'q=ada+sons', ['José']],
+  ['accents or none', 'q=jose+garcia', ['José']],
+  ['capital letters or none', 'q=TURING', ['Alan']],
+  ['a phone number, however it is grouped', `q=${encodeURIComponent('020 7946-0958')}`, ['Ada']],
+  ['short beginnings of words', 'q=gr', ['Grace']],
+  ['signs that mean something in patterns', `q=${encodeURIComponent('100% real_')}`, ['100%']],
+  ['letters that changed places', 'q=lovelcae', ['Ada']],
+  ['a letter too few', 'q=hoper', ['Grace']],
+  ['nothing that is like it', 'q=zzzzzz', []],
+  ['a status', 'status=qualified', ['Alan']],
+  ['one of several statuses', 'status=qualified,lost', ['Alan']],
+  ['a source', 'source=call', ['Alan', 'Grace']],
+  ['an owner, or none', 'ownerId=none&source=import', ['100%']],
+  ['a tag', 'tag=vip', ['Grace', 'Ada']],
+  ['tags that must all be there', 'tag=vip,early', ['Ada']],
+  ['a score', 'scoreMin=81', ['Grace']],
+  ['a score below', 'scoreMax=0', ['Alan']],
+  ['a custom field', `custom=${encodeURIComponent('{"plan":"pro"}')}`, ['Ada']],
+  ['a custom number', `custom=${encodeURIComponent('{"seats":3}')}`, ['Ada']],
+  ['when they became known', 'createdAfter=2026-06-05T00:00:00Z&createdBefore=2026-06-06T00:00:00Z', ['Alan']],
+  ['when something last happened', 'activeBefore=2026-06-03T00:00:00Z', ['Ada']],
+]
+for (const [what, query, expected] of cases) {
+  test(`leads are found by ${what}`, async () => {
+    assert.deepEqual(await names(query), expected)
+    assert.deepEqual(await names(query, stranger.apiKey), [])
+  })
+}
+
+const sorts: [string, string[]][] = [
+  ['created', ['100%', 'Alan', 'José', 'Grace', 'Ada']],
+  ['created&order=asc', ['Ada', 'Grace', 'José', 'Alan', '100%']],
+  ['updated', ['100%', 'Alan', 'José', 'Grace', 'Ada']],
+  ['activity&order=asc', ['Ada', 'Grace', 'José', 'Alan', '100%']],
+  ['score', ['Grace', 'Ada', 'Alan', '100%', 'José']],
+  ['name', ['100%', 'Ada', 'Alan', 'Grace', 'José']],
+  ['name&order=desc', ['José', 'Grace', 'Alan', 'Ada', '100%']],
+]
+for (const [sort, expected] of sorts) {
+  test(`leads come in the order of ${sort}, page by page`, async () => {
+    const found: (string | null)[] = []
+    let cursor: string | null | undefined = ''
+    for (let pages = 0; cursor !== null; pages += 1) {
+      assert.ok(pages < 10)
+      const path = `/api/integrations/crm/leads?sort=${sort}&limit=2${cursor ? `&cursor=${cursor}` : ''}`
+      const { body, text } = await hub.request<Lead[]>('GET', path)
+      assert.ok(body.success, text)
+      found.push(...body.data.map(({ name }) => name!.split(' ')[0]!))
+      cursor = body.nextCursor
+    }
+    assert.deepEqual(found, expected)
+  })
+}
+
+test('a search that cannot be read is refused', async () => {
+  for (const query of [
+    'custom=[1]',
+    'custom={',
+    'status=A',
+    'sort=luck',
+    'cursor=AAAA',
+    'createdAfter=2026-02-31T00:00:00Z',
+    'ownerId=me',
+  ]) {
+    const { status, text } = await hub.request('GET', `/api/integrations/crm/leads?${query}`)
+    assert.equal(status, 400, `${query}: ${text}`)
+  }
+})
+
+test('the search uses the trigram index, as the role that runs it', async () => {
+  await sql`
+    insert into crm_leads (workspace_id, id, source, pipeline_id, status, status_changed_at, search_text, last_activity_at, created_at, updated_at)
+    select ${stranger.id}::uuid, gen_random_uuid(), 'import', gen_random_uuid(), 'new', now(), ' ' || md5(n::text), now(), now(), now()
+    from generate_series(1, 3000) n`.execute(hub.database.hub)
+  await sql`analyze crm_leads`.execute(hub.database.hub)
+
+  const plan = await hub.database.transaction(async (tx) => {
+    // A table this small would be read from end to end.
+    await sql`set local enable_seqscan = off`.execute(tx)
+    const { rows } = await sql`
+      explain select id from crm_leads where workspace_id = ${sql.lit(stranger.id)} and search_text like '%lovelace%'
+      order by id desc limit 51`.execute(tx)
+    return JSON.stringify(rows)
+  })
+
+  assert.match(plan, /crm_leads_search/)
+})
