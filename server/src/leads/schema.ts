@@ -28,7 +28,8 @@ const Tag = Type.String({
   'x-expects': 'one line of text without commas, 1 to 100 characters',
 })
 export const Tags = Type.Array(Tag, { maxItems: 100 })
-const CustomFields = Type.Record(Type.String({ minLength: 1, maxLength: 100 }), Type.Unknown(), {
+const CustomFields = Type.Record(Type.String({ pattern: '^.{1,100}$' }), Type.Unknown(), {
+  additionalProperties: false,
   maxProperties: 200,
   description: 'Fields of your own, any JSON; together at most 32 KiB. Null takes a field away.',
 })
@@ -46,6 +47,7 @@ const Consent = Type.Object({
   text: Type.Optional(Type.String({ maxLength: 5_000, description: 'The words that were agreed to.' })),
 })
 export const Consents = Type.Record(Type.String({ pattern: '^[a-z][a-z0-9_]{0,39}$' }), Consent, {
+  additionalProperties: false,
   maxProperties: 20,
   description: 'By channel: email, sms, phone …',
 })
@@ -53,7 +55,11 @@ export type Consents = Static<typeof Consents>
 const ExternalIds = Type.Record(
   Type.String({ pattern: '^[a-z][a-z0-9_.-]{0,63}$' }),
   Type.String({ minLength: 1, maxLength: 300 }),
-  { maxProperties: 20, description: 'What other systems call this lead, by system: { "gohighlevel": "abc" }.' },
+  {
+    additionalProperties: false,
+    maxProperties: 20,
+    description: 'What other systems call this lead, by system: { "gohighlevel": "abc" }.',
+  },
 )
 
 /** What is known of a person, in whatever part. */
@@ -186,7 +192,7 @@ export const NewActivity = Type.Object({
   type: ActivityType,
   title: line(300),
   body: maybe(Type.String({ maxLength: 50_000 })),
-  data: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), Type.Unknown(), { maxProperties: 100 })),
+  data: Type.Optional(Type.Record(Type.String(), Type.Unknown(), { maxProperties: 100 })),
   occurredAt: Type.Optional(Time),
   key: Type.Optional(
     Type.String({
