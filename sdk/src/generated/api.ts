@@ -903,6 +903,723 @@ export type Operations = {
     }
   }
   /**
+   * Search leads
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/leads': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      /** Words that name, e-mail, phone or company contain. Where nobody has them as they are spelt, those most alike are found. */
+      q?: string
+      status?: string
+      pipelineId?: string
+      /** Where the lead came from: assessment, newsletter, contact_form, booking, consultation, call, chat, social, import, api, or a name of your own. */
+      source?: string
+      ownerId?: string
+      /** A tag; several joined by commas must all be there. */
+      tag?: string
+      scoreMin?: number
+      scoreMax?: number
+      /** Known since this time or later. */
+      createdAfter?: string
+      /** Known before this time. */
+      createdBefore?: string
+      /** With an activity at this time or later. */
+      activeAfter?: string
+      /** Without an activity since this time. */
+      activeBefore?: string
+      /** A JSON object of custom fields and their values: {"plan":"pro"}. */
+      custom?: string
+      /** By when it became known (the default), changed or last did something, by score, or by name. */
+      sort?: "created" | "updated" | "activity" | "score" | "name"
+      /** Default: names from A on, everything else from the newest or greatest on. */
+      order?: "asc" | "desc"
+    }
+    answer: {
+      id: string
+      email: string | null
+      phone: string | null
+      firstName: string | null
+      lastName: string | null
+      name: string | null
+      company: string | null
+      jobTitle: string | null
+      address: {
+        street: string | null
+        city: string | null
+        state: string | null
+        postalCode: string | null
+        country: string | null
+      }
+      timezone: string | null
+      timezoneSource: string | null
+      source: string
+      ownerId: string | null
+      pipelineId: string
+      status: string
+      statusChangedAt: string
+      amountMinor: number | null
+      currency: string | null
+      score: number | null
+      persona: string | null
+      tags: string[]
+      customFields: Record<string, unknown>
+      consent: Record<string, unknown>
+      externalIds: Record<string, string>
+      version: number
+      lastActivityAt: string
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Add a lead that is not known yet; POST /api/leads captures one whether it is known or not
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/leads': {
+    body: {
+      email?: string | null
+      phone?: string | null
+      firstName?: string | null
+      lastName?: string | null
+      name?: string | null
+      company?: string | null
+      jobTitle?: string | null
+      address?: {
+        street?: string | null
+        city?: string | null
+        state?: string | null
+        postalCode?: string | null
+        country?: string | null
+      }
+      timezone?: string | null
+      ownerId?: string | null
+      amountMinor?: number | null
+      currency?: string | null
+      score?: number | null
+      persona?: string | null
+      /** Fields of your own, any JSON; together at most 32 KiB. Null takes a field away. */
+      customFields?: Record<string, unknown>
+      /** By channel: email, sms, phone … */
+      consent?: Record<string, {
+        granted: boolean
+        at?: string
+        /** Where it was given, such as the name of a form. */
+        source?: string
+        /** The words that were agreed to. */
+        text?: string
+      }>
+      /** What other systems call this lead, by system: { "gohighlevel": "abc" }. */
+      externalIds?: Record<string, string>
+      /** Where the lead came from: assessment, newsletter, contact_form, booking, consultation, call, chat, social, import, api, or a name of your own. */
+      source?: string
+      tags?: string[]
+      pipelineId?: string
+      status?: string
+    }
+    answer: {
+      id: string
+      email: string | null
+      phone: string | null
+      firstName: string | null
+      lastName: string | null
+      name: string | null
+      company: string | null
+      jobTitle: string | null
+      address: {
+        street: string | null
+        city: string | null
+        state: string | null
+        postalCode: string | null
+        country: string | null
+      }
+      timezone: string | null
+      timezoneSource: string | null
+      source: string
+      ownerId: string | null
+      pipelineId: string
+      status: string
+      statusChangedAt: string
+      amountMinor: number | null
+      currency: string | null
+      score: number | null
+      persona: string | null
+      tags: string[]
+      customFields: Record<string, unknown>
+      consent: Record<string, unknown>
+      externalIds: Record<string, string>
+      version: number
+      lastActivityAt: string
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Get a lead
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/leads/{email}': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    answer: {
+      id: string
+      email: string | null
+      phone: string | null
+      firstName: string | null
+      lastName: string | null
+      name: string | null
+      company: string | null
+      jobTitle: string | null
+      address: {
+        street: string | null
+        city: string | null
+        state: string | null
+        postalCode: string | null
+        country: string | null
+      }
+      timezone: string | null
+      timezoneSource: string | null
+      source: string
+      ownerId: string | null
+      pipelineId: string
+      status: string
+      statusChangedAt: string
+      amountMinor: number | null
+      currency: string | null
+      score: number | null
+      persona: string | null
+      tags: string[]
+      customFields: Record<string, unknown>
+      consent: Record<string, unknown>
+      externalIds: Record<string, string>
+      version: number
+      lastActivityAt: string
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Change a lead; fields left out stay, null empties
+   *
+   * Needs the scope `leads:write`.
+   */
+  'PATCH /api/integrations/crm/leads/{email}': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    body: {
+      email?: string | null
+      phone?: string | null
+      firstName?: string | null
+      lastName?: string | null
+      name?: string | null
+      company?: string | null
+      jobTitle?: string | null
+      address?: {
+        street?: string | null
+        city?: string | null
+        state?: string | null
+        postalCode?: string | null
+        country?: string | null
+      }
+      timezone?: string | null
+      ownerId?: string | null
+      amountMinor?: number | null
+      currency?: string | null
+      score?: number | null
+      persona?: string | null
+      /** Fields of your own, any JSON; together at most 32 KiB. Null takes a field away. */
+      customFields?: Record<string, unknown>
+      /** By channel: email, sms, phone … */
+      consent?: Record<string, {
+        granted: boolean
+        at?: string
+        /** Where it was given, such as the name of a form. */
+        source?: string
+        /** The words that were agreed to. */
+        text?: string
+      }>
+      /** What other systems call this lead, by system: { "gohighlevel": "abc" }. */
+      externalIds?: Record<string, string>
+      /** Where the lead came from: assessment, newsletter, contact_form, booking, consultation, call, chat, social, import, api, or a name of your own. */
+      source?: string
+      /** All tags, in place of those that are there. */
+      tags?: string[]
+      /** Refuses the change where the lead was changed since; `If-Match` says the same. */
+      version?: number
+    }
+    answer: {
+      id: string
+      email: string | null
+      phone: string | null
+      firstName: string | null
+      lastName: string | null
+      name: string | null
+      company: string | null
+      jobTitle: string | null
+      address: {
+        street: string | null
+        city: string | null
+        state: string | null
+        postalCode: string | null
+        country: string | null
+      }
+      timezone: string | null
+      timezoneSource: string | null
+      source: string
+      ownerId: string | null
+      pipelineId: string
+      status: string
+      statusChangedAt: string
+      amountMinor: number | null
+      currency: string | null
+      score: number | null
+      persona: string | null
+      tags: string[]
+      customFields: Record<string, unknown>
+      consent: Record<string, unknown>
+      externalIds: Record<string, string>
+      version: number
+      lastActivityAt: string
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Delete a lead with its timeline
+   *
+   * Needs the scope `leads:write`.
+   */
+  'DELETE /api/integrations/crm/leads/{email}': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    answer: undefined
+  }
+  /**
+   * Read a lead's timeline, latest first
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/leads/{email}/activities': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      type?: string
+    }
+    answer: {
+      id: string
+      leadId: string
+      type: string
+      title: string
+      body: string | null
+      data: Record<string, unknown>
+      actor: string | null
+      eventId: string | null
+      occurredAt: string
+      /** What integrations did because of it. */
+      operations: {
+        id: string
+        integrationId: string
+        operation: string
+        status: string
+        at: string
+        errorCode: string | null
+        errorMessage: string | null
+      }[]
+    }[]
+  }
+  /**
+   * Add to a lead's timeline
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/leads/{email}/activities': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    body: {
+      type: string
+      title: string
+      body?: string | null
+      data?: Record<string, unknown>
+      occurredAt?: string
+      /** An activity with a key that is there is not added again. */
+      key?: string
+    }
+    answer: {
+      id: string
+      leadId: string
+      type: string
+      title: string
+      body: string | null
+      data: Record<string, unknown>
+      actor: string | null
+      eventId: string | null
+      occurredAt: string
+      /** What integrations did because of it. */
+      operations: {
+        id: string
+        integrationId: string
+        operation: string
+        status: string
+        at: string
+        errorCode: string | null
+        errorMessage: string | null
+      }[]
+    }
+  }
+  /**
+   * Note something
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/leads/{email}/notes': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    body: {
+      text: string
+    }
+    answer: {
+      id: string
+      leadId: string
+      type: string
+      title: string
+      body: string | null
+      data: Record<string, unknown>
+      actor: string | null
+      eventId: string | null
+      occurredAt: string
+      /** What integrations did because of it. */
+      operations: {
+        id: string
+        integrationId: string
+        operation: string
+        status: string
+        at: string
+        errorCode: string | null
+        errorMessage: string | null
+      }[]
+    }
+  }
+  /**
+   * List the changes of a lead's status, oldest first
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/leads/{email}/status': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    answer: {
+      id: string
+      pipelineId: string
+      from: string | null
+      to: string
+      at: string
+      secondsBefore: number | null
+      amountMinor: number | null
+      currency: string | null
+      reason: string | null
+      changedBy: string | null
+    }[]
+  }
+  /**
+   * Move a lead to another status, by the rules of its pipeline
+   *
+   * Needs the scope `leads:write`.
+   */
+  'PUT /api/integrations/crm/leads/{email}/status': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    body: {
+      status: string
+      pipelineId?: string
+      reason?: string
+      /** Kept as a note beside the change. */
+      notes?: string
+      amountMinor?: number
+      currency?: string
+      version?: number
+    }
+    answer: {
+      id: string
+      email: string | null
+      phone: string | null
+      firstName: string | null
+      lastName: string | null
+      name: string | null
+      company: string | null
+      jobTitle: string | null
+      address: {
+        street: string | null
+        city: string | null
+        state: string | null
+        postalCode: string | null
+        country: string | null
+      }
+      timezone: string | null
+      timezoneSource: string | null
+      source: string
+      ownerId: string | null
+      pipelineId: string
+      status: string
+      statusChangedAt: string
+      amountMinor: number | null
+      currency: string | null
+      score: number | null
+      persona: string | null
+      tags: string[]
+      customFields: Record<string, unknown>
+      consent: Record<string, unknown>
+      externalIds: Record<string, string>
+      version: number
+      lastActivityAt: string
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Add and remove tags
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/leads/{email}/tags': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    body: {
+      add?: string[]
+      remove?: string[]
+    }
+    answer: {
+      id: string
+      email: string | null
+      phone: string | null
+      firstName: string | null
+      lastName: string | null
+      name: string | null
+      company: string | null
+      jobTitle: string | null
+      address: {
+        street: string | null
+        city: string | null
+        state: string | null
+        postalCode: string | null
+        country: string | null
+      }
+      timezone: string | null
+      timezoneSource: string | null
+      source: string
+      ownerId: string | null
+      pipelineId: string
+      status: string
+      statusChangedAt: string
+      amountMinor: number | null
+      currency: string | null
+      score: number | null
+      persona: string | null
+      tags: string[]
+      customFields: Record<string, unknown>
+      consent: Record<string, unknown>
+      externalIds: Record<string, string>
+      version: number
+      lastActivityAt: string
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * List pipelines with their stages
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/pipelines': {
+    answer: {
+      id: string
+      name: string
+      /** Where leads go that name no pipeline. One is. */
+      isDefault: boolean
+      stages: {
+        key: string
+        name: string
+        /** Whether a lead in it may still be won, was won, or was lost. */
+        kind: "open" | "won" | "lost"
+        /** How likely a lead in it is won, in per cent; weighs its amount. */
+        probability: number
+        /** The stages that may follow; null allows all. */
+        next: string[] | null
+        /** What a change to it must say. */
+        requires: ("amount" | "reason")[]
+      }[]
+      version: number
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Make a pipeline
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/pipelines': {
+    body: {
+      name: string
+      /** In order. New leads enter the first, which must be open. */
+      stages: {
+        key: string
+        name: string
+        /** Whether a lead in it may still be won, was won, or was lost. */
+        kind?: "open" | "won" | "lost"
+        /** How likely a lead in it is won, in per cent; weighs its amount. */
+        probability?: number
+        /** The stages that may follow; null allows all. */
+        next?: string[] | null
+        /** What a change to it must say. */
+        requires?: ("amount" | "reason")[]
+      }[]
+      /** Makes it the default in place of the one that is. */
+      isDefault?: boolean
+    }
+    answer: {
+      id: string
+      name: string
+      /** Where leads go that name no pipeline. One is. */
+      isDefault: boolean
+      stages: {
+        key: string
+        name: string
+        /** Whether a lead in it may still be won, was won, or was lost. */
+        kind: "open" | "won" | "lost"
+        /** How likely a lead in it is won, in per cent; weighs its amount. */
+        probability: number
+        /** The stages that may follow; null allows all. */
+        next: string[] | null
+        /** What a change to it must say. */
+        requires: ("amount" | "reason")[]
+      }[]
+      version: number
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Get a pipeline
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/pipelines/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      name: string
+      /** Where leads go that name no pipeline. One is. */
+      isDefault: boolean
+      stages: {
+        key: string
+        name: string
+        /** Whether a lead in it may still be won, was won, or was lost. */
+        kind: "open" | "won" | "lost"
+        /** How likely a lead in it is won, in per cent; weighs its amount. */
+        probability: number
+        /** The stages that may follow; null allows all. */
+        next: string[] | null
+        /** What a change to it must say. */
+        requires: ("amount" | "reason")[]
+      }[]
+      version: number
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Change a pipeline; stages that are given replace all that are there
+   *
+   * Needs the scope `leads:write`.
+   */
+  'PATCH /api/integrations/crm/pipelines/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      name?: string
+      /** In order. New leads enter the first, which must be open. */
+      stages?: {
+        key: string
+        name: string
+        /** Whether a lead in it may still be won, was won, or was lost. */
+        kind?: "open" | "won" | "lost"
+        /** How likely a lead in it is won, in per cent; weighs its amount. */
+        probability?: number
+        /** The stages that may follow; null allows all. */
+        next?: string[] | null
+        /** What a change to it must say. */
+        requires?: ("amount" | "reason")[]
+      }[]
+      /** Another becomes the default in its own right. */
+      isDefault?: true
+      /** Refuses the change where the pipeline was changed since. */
+      version?: number
+    }
+    answer: {
+      id: string
+      name: string
+      /** Where leads go that name no pipeline. One is. */
+      isDefault: boolean
+      stages: {
+        key: string
+        name: string
+        /** Whether a lead in it may still be won, was won, or was lost. */
+        kind: "open" | "won" | "lost"
+        /** How likely a lead in it is won, in per cent; weighs its amount. */
+        probability: number
+        /** The stages that may follow; null allows all. */
+        next: string[] | null
+        /** What a change to it must say. */
+        requires: ("amount" | "reason")[]
+      }[]
+      version: number
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Delete a pipeline without leads
+   *
+   * Needs the scope `leads:write`.
+   */
+  'DELETE /api/integrations/crm/pipelines/{id}': {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
    * Settle an operation whose outcome nobody knows
    *
    * Needs the scope `integrations:write`.
@@ -3052,7 +3769,7 @@ export type Operations = {
     }
     body: {
       name: string
-      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write")[]
+      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write" | "leads:read" | "leads:write")[]
       expiresAt?: string
     }
     answer: {
