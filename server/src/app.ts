@@ -41,6 +41,9 @@ import type { Vault } from './lib/vault.ts'
 import { within } from './lib/within.ts'
 import { createPipelines } from './pipelines/pipelines.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
+import { createLocalFiles } from './storage/local-files.ts'
+import { fileLinkRoutes, fileRoutes } from './storage/routes.ts'
+import { createStorage, type Storage } from './storage/storage.ts'
 import { type ConnectorEntry, createCatalogue } from './templates/catalogue.ts'
 import { templateRoutes } from './templates/routes.ts'
 import { createTemplates } from './templates/templates.ts'
@@ -70,6 +73,8 @@ export type App = {
   events: Events
   /** Leads, within transactions of the process itself. */
   leads: Leads
+  /** Keeping files from within the process. */
+  storage: Storage
   /** Calling vendors from within the process. */
   open: Connections['open']
   /** Sending e-mail from within the process. */
@@ -117,8 +122,10 @@ export async function createApp(options: {
     ...{ config, database, engine, vault, templates, catalogue, traffic, clock, log },
     sandboxClient: options.sandboxClient,
   })
+  const publicUrl = () => config.TENON_PUBLIC_URL ?? addressOf(server, config)
+  const localFiles = createLocalFiles({ folder: join(config.TENON_DATA, 'files'), vault, publicUrl })
   const connections = createConnections({
-    ...{ database, engine, eventTypes, vault, templates, traffic, clock, log },
+    ...{ database, engine, eventTypes, vault, templates, traffic, localFiles, clock, log },
     credentials: oauth.credentials,
     revoke: oauth.revoke,
     retentionDays: config.TENON_RETENTION_DAYS,
@@ -127,7 +134,7 @@ export async function createApp(options: {
   const inbound = createInbound({
     ...{ database, engine, eventTypes, templates, connections, vault, clock, log },
     applications: oauth.applications,
-    publicUrl: () => config.TENON_PUBLIC_URL ?? addressOf(server, config),
+    publicUrl,
   })
 
   const email = createEmail({
@@ -136,6 +143,7 @@ export async function createApp(options: {
   })
   const pipelines = createPipelines({ database, clock })
   const leads = createLeads({ database, engine, pipelines, operationsOf: connections.operationsOfEvents, clock })
+  const storage = createStorage({ config, database, engine, runner: connections.runner, templates, clock, log })
 
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
@@ -174,6 +182,7 @@ export async function createApp(options: {
     emailRoutes({ email }),
     applicationRoutes(connecting),
     connectSessionRoutes(connecting),
+    fileRoutes({ storage, limit: config.TENON_FILE_LIMIT }),
     docsRoutes,
   ]
   /** What vendors and older programs reach at the root as well. */
@@ -202,6 +211,7 @@ export async function createApp(options: {
     for (const routes of [...api, ...alsoAtRoot]) server.register(routes, { prefix: '/api' })
     for (const routes of alsoAtRoot) server.register(routes)
     server.register(connectPageRoutes(connecting))
+    server.register(fileLinkRoutes({ follow: localFiles.follow, clock }))
     if (console) server.register(console)
   }
   await server.ready()
@@ -217,6 +227,7 @@ export async function createApp(options: {
     engine,
     events,
     leads,
+    storage,
     open: connections.open,
     email,
     run,

@@ -111,6 +111,17 @@ export const variables = {
     read: integer(1_024, 64 * 1_048_576),
     help: 'Largest request body, in bytes.',
   },
+  TENON_FILE_LIMIT: {
+    default: '104857600',
+    read: integer(1_024, 50 * 1_073_741_824),
+    help: 'Largest file that is taken in to be stored, in bytes.',
+  },
+  TENON_FILE_TYPES: {
+    default:
+      'image/*,audio/*,video/*,text/plain,text/csv,text/markdown,application/pdf,application/json,application/zip,application/msword,application/rtf,application/vnd.*',
+    read: list,
+    help: 'Media types of files that may be stored, comma separated; `image/*` stands for all images.',
+  },
   TENON_RATE_LIMIT: {
     default: '5000',
     read: integer(1, 10_000_000),

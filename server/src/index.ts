@@ -14,21 +14,19 @@ import {
 import { boot, type Stops, stopAll } from './boot.ts'
 import { fetchInside } from './embed/inject.ts'
 import { configOf, type TenonOptions } from './embed/options.ts'
+import { asResult, type Result } from './embed/result.ts'
 import { runTransaction, type Transaction } from './embed/transaction.ts'
 import type { AcceptedEvent } from './events/schema.ts'
 import type { OpenIntegration } from './integrations/open.ts'
 import { createLog } from './lib/log.ts'
+import type { File, Link } from './storage/schema.ts'
+import type { NewFile } from './storage/storage.ts'
 
 export { ConfigError } from './config.ts'
 export { DataFolderInUseError } from './db/embedded.ts'
 export type { Appointment, OpenIntegration } from './integrations/open.ts'
 export type * from './kit/models.ts'
-export { TenonError, type TenonOptions, type Transaction }
-
-/** What became of something that must not break the flow it belongs to. */
-export type Result<T> =
-  | { success: true; data: T }
-  | { success: false; error: string; errorCode: string; gracefulFail: boolean }
+export { type Result, TenonError, type TenonOptions, type Transaction }
 
 /** A hub within this process. Everything throws a `TenonError` where the HTTP API answers a failure, unless it says otherwise. */
 export type Tenon = AsyncDisposable & {
@@ -66,6 +64,14 @@ export type Tenon = AsyncDisposable & {
     html: string,
     text?: string,
   ): Promise<Result<{ id: string; status: Email['status'] }>>
+  /**
+   * Keeps a file in the storage that the workspace has connected: at a vendor or on the disk. Never throws: without a storage, or when it
+   * fails, `gracefulFail` says that the flow may carry on.
+   */
+  uploadFile(workspaceId: string, file: NewFile, folder?: string): Promise<Result<File>>
+  /** Makes a link to a file that works without credentials; an hour unless said, a week at most. */
+  getFileUrl(workspaceId: string, key: string, expiresInSeconds?: number): Promise<Result<Link>>
+  deleteFile(workspaceId: string, key: string): Promise<Result<null>>
   workspaces: Client['workspaces']
   /** Everything that the SDK does, for one workspace, without a network in between. */
   client(workspaceId: string): Client
@@ -125,6 +131,10 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
           const { id, status } = await clientOf(workspaceId).emails.send(mail, once)
           return { id, status }
         }),
+      uploadFile: (workspaceId, file, folder) => asResult(() => app.storage.upload(workspaceId, file, folder)),
+      getFileUrl: (workspaceId, key, expiresInSeconds) =>
+        asResult(() => app.storage.link(workspaceId, { key }, { expiresInSeconds })),
+      deleteFile: (workspaceId, key) => asResult(() => app.storage.remove(workspaceId, { key })),
       workspaces: platform.workspaces,
       client: clientOf,
       transaction: (workspaceId, run) => runTransaction({ database, events: app.events }, workspaceId, run),

@@ -1,5 +1,21 @@
 // Generated from server/openapi.json by `npm run generate`. Do not edit.
 
+export type File = {
+  id: string
+  /** By which the file is known: `POST /api/files/link` with it. */
+  key: string
+  folder: string
+  /** As it was called where it came from. */
+  name: string
+  /** By its content where that tells, else as it was declared. */
+  contentType: string
+  /** Bytes. */
+  size: number
+  sha256: string | null
+  integrationId: string | null
+  createdAt: string
+}
+
 export type InboundWebhook = {
   id: string
   connector: string
@@ -16,6 +32,11 @@ export type InboundWebhook = {
   eventIds: string[] | null
   receivedAt: string
   processedAt: string | null
+}
+
+export type Link = {
+  url: string
+  expiresAt: string
 }
 
 /** Every operation of the API, by its method and path. */
@@ -668,6 +689,101 @@ export type Operations = {
         }[]
       }[]
     }
+  }
+  /**
+   * List files
+   *
+   * Needs the scope `files:read`.
+   */
+  'GET /api/files': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      folder?: string
+    }
+    answer: File[]
+  }
+  /**
+   * Store a file
+   *
+   * As `multipart/form-data` with one file, or as the whole body with its Content-Type, and its name in the query.
+   *
+   * Needs the scope `files:write`.
+   */
+  'POST /api/files': {
+    query?: {
+      folder?: string
+      /** Of a file that is sent as the whole body. */
+      name?: string
+    }
+    answer: File
+  }
+  /**
+   * Delete a file by its key
+   *
+   * Needs the scope `files:write`.
+   */
+  'DELETE /api/files': {
+    query: {
+      key: string
+    }
+    answer: null
+  }
+  /**
+   * Make a link to a file by its key
+   *
+   * Needs the scope `files:read`.
+   */
+  'POST /api/files/link': {
+    body: {
+      key: string
+      /** Seconds that the link works. Default: 3600. */
+      expiresInSeconds?: number
+      /** Saves it under its name instead of showing it. */
+      download?: boolean
+    }
+    answer: Link
+  }
+  /**
+   * Get a file
+   *
+   * Needs the scope `files:read`.
+   */
+  'GET /api/files/{id}': {
+    path: {
+      id: string
+    }
+    answer: File
+  }
+  /**
+   * Delete a file
+   *
+   * Needs the scope `files:write`.
+   */
+  'DELETE /api/files/{id}': {
+    path: {
+      id: string
+    }
+    answer: null
+  }
+  /**
+   * Make a link to a file
+   *
+   * Needs the scope `files:read`.
+   */
+  'POST /api/files/{id}/link': {
+    path: {
+      id: string
+    }
+    body: {
+      /** Seconds that the link works. Default: 3600. */
+      expiresInSeconds?: number
+      /** Saves it under its name instead of showing it. */
+      download?: boolean
+    } | null
+    answer: Link
   }
   /**
    * List what vendors sent
@@ -3769,7 +3885,7 @@ export type Operations = {
     }
     body: {
       name: string
-      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write" | "leads:read" | "leads:write")[]
+      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write" | "leads:read" | "leads:write" | "files:read" | "files:write")[]
       expiresAt?: string
     }
     answer: {

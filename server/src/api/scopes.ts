@@ -16,6 +16,8 @@ export const scopes = [
   'email:write',
   'leads:read',
   'leads:write',
+  'files:read',
+  'files:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]

@@ -15,6 +15,11 @@ export const connectors: readonly Entry[] = [
   { id: 'stripe', folder: 'stripe', load: async () => (await import('./stripe/stripe.ts')).stripe },
   { id: 'sendgrid', folder: 'sendgrid', load: async () => (await import('./sendgrid/sendgrid.ts')).sendgrid },
   { id: 'smtp', folder: 'smtp', load: async () => (await import('./smtp/smtp.ts')).smtp },
+  {
+    id: 'local-disk',
+    folder: 'local-disk',
+    load: async () => (await import('./local-disk/local-disk.ts')).localDisk,
+  },
   { id: 's3', folder: 's3', load: async () => (await import('./s3/s3.ts')).s3 },
   { id: 'webhook', folder: 'webhook', load: async () => (await import('./webhook/webhook.ts')).webhook },
 ]

@@ -241,6 +241,20 @@ export interface EventTypes {
   workspaceId: string
 }
 
+export interface Files {
+  contentType: string
+  createdAt: Date
+  folder: string
+  id: string
+  integrationId: string | null
+  key: string
+  name: string
+  sha256: Buffer | null
+  size: Generated<number>
+  status: string
+  workspaceId: string
+}
+
 export interface IdempotencyKeys {
   body: string | null
   createdAt: Date
@@ -586,6 +600,7 @@ export interface DB {
   emailTemplates: EmailTemplates
   events: Events
   eventTypes: EventTypes
+  files: Files
   idempotencyKeys: IdempotencyKeys
   inboundEventIds: InboundEventIds
   inboundWebhooks: InboundWebhooks

@@ -1,5 +1,6 @@
 import type { Database, Db } from '../db/database.ts'
 import type { Engine, JobKind } from '../engine/types.ts'
+import { chooseIntegration } from '../integrations/choice.ts'
 import type { Runner } from '../integrations/runner.ts'
 import type { ErrorCode } from '../kit/error-codes.ts'
 import { repeatOf } from '../kit/operations.ts'
@@ -8,7 +9,6 @@ import { exponentialDelay } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Templates } from '../templates/templates.ts'
 import { findSend, lockSend, type SendRow, updateSend } from './queries.ts'
-import { findSender } from './sender.ts'
 
 /** The name by which the engine knows the sending of one mail. */
 export const sendKind = 'email.send'
@@ -75,7 +75,7 @@ export function createSending(deps: {
       const { sendId } = payload as { sendId: string }
       const row = await findSend(database.hub, workspaceId, sendId)
       if (row?.status !== 'queued' && row?.status !== 'sending') return complete(async () => {})
-      const sender = await findSender(database.hub, workspaceId, templates)
+      const sender = await chooseIntegration(database.hub, workspaceId, templates, 'messaging.sendEmail')
       if (!sender) return complete((tx) => keep(tx, row))
       const { row: integration, connector } = sender
       if (row.status === 'sending' && repeatOf(connector, 'messaging.sendEmail') === 'never')

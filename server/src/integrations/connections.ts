@@ -4,6 +4,7 @@ import type { Database } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { EventTypes } from '../events/event-types.ts'
 import { timeOf } from '../events/events.ts'
+import type { LocalFiles } from '../kit/local-files.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Vault } from '../lib/vault.ts'
@@ -42,13 +43,16 @@ export function createConnections(deps: {
   /** Gives tokens back to vendors that take them back. */
   revoke?: Revoke
   traffic: Traffic
+  localFiles?: LocalFiles | undefined
   retentionDays: number
   clock: Clock
   log: Log
 }) {
-  const { database, engine, eventTypes, vault, templates, credentials, revoke, traffic, clock, log } = deps
+  const { database, engine, eventTypes, vault, templates, credentials, revoke, traffic, localFiles, clock, log } = deps
   const operationLog = createOperationLog({ database, clock, log })
-  const runner = createRunner({ database, engine, vault, templates, credentials, operationLog, traffic, clock, log })
+  const runner = createRunner({
+    ...{ database, engine, vault, templates, credentials, operationLog, traffic, localFiles, clock, log },
+  })
   const disconnection = createDisconnection({ engine, templates, runner, revoke, log })
   const integrations = createIntegrations({ database, engine, vault, templates, runner, disconnection, clock })
   const carryOut = createCarryOut({ database, runner, operationLog, clock })

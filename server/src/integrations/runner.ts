@@ -8,6 +8,7 @@ import type { Account, AnyConnector, Auth } from '../kit/connector.ts'
 import type { Context } from '../kit/context.ts'
 import { ConnectorError } from '../kit/errors.ts'
 import { createGate, type Gate } from '../kit/gate.ts'
+import type { LocalFiles } from '../kit/local-files.ts'
 import { openContext } from '../kit/open.ts'
 import { operations, repeatOf } from '../kit/operations.ts'
 import type { VendorOverrides } from '../kit/overrides.ts'
@@ -89,10 +90,12 @@ export function createRunner(deps: {
   credentials: CredentialSource
   operationLog: OperationLog
   traffic: Traffic
+  /** The hub's own disk. */
+  localFiles?: LocalFiles | undefined
   clock: Clock
   log: Log
 }) {
-  const { database, engine, vault, templates, credentials, operationLog, traffic, clock, log } = deps
+  const { database, engine, vault, templates, credentials, operationLog, traffic, localFiles, clock, log } = deps
   const pace = createPace(engine)
   const gates = new LRUCache<string, Gate>({ max: 10_000 })
   const successes = new Map<string, number>()
@@ -129,6 +132,7 @@ export function createRunner(deps: {
       const context = openContext({
         workspaceId,
         integrationId,
+        localFiles,
         connector,
         ...(auth ? { authType: auth.type } : {}),
         credentials: current.values,

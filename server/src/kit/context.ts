@@ -1,5 +1,6 @@
 import type { Log } from '../lib/log.ts'
 import type { VendorHttp } from './http-types.ts'
+import type { LocalFiles } from './local-files.ts'
 import type { VendorSession } from './session.ts'
 
 /** What every function of a connector is given. */
@@ -7,6 +8,8 @@ export type Context<Settings = Record<string, unknown>, Credentials = Record<str
   http: VendorHttp
   /** For a vendor that speaks another protocol. */
   session: VendorSession
+  /** For what is kept on the hub's own disk; undefined where the hub has none. */
+  localFiles: LocalFiles | undefined
   /** The integration's configuration, validated against the connector's schema. */
   settings: Settings
   /** Opened credentials: tokens, keys, and what was kept of the token answer. Never logged, never returned. */

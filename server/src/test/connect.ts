@@ -1,6 +1,7 @@
 import type { AnyConnector } from '../kit/connector.ts'
 import type { Context } from '../kit/context.ts'
 import type { VendorHttpOptions } from '../kit/http.ts'
+import type { LocalFiles } from '../kit/local-files.ts'
 import { openContext } from '../kit/open.ts'
 import type { VendorOverrides } from '../kit/overrides.ts'
 import { type RecordedCall, trafficRecorder } from '../kit/record.ts'
@@ -18,6 +19,8 @@ export type ConnectOptions = Partial<Omit<VendorHttpOptions, 'connector'>> &
     vendor: { url: string }
     credentials: Record<string, string>
     settings?: Record<string, unknown>
+    workspaceId?: string
+    localFiles?: LocalFiles
   }
 
 export type Connected = Context & {

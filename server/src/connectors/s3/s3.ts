@@ -22,7 +22,7 @@ export const s3 = defineConnector({
         accessKeyId: encrypted(
           Type.String({ title: 'Access key ID', minLength: 3, maxLength: 128, pattern: '^[\\w-]+$' }),
         ),
-        secretAccessKey: encrypted(Type.String({ title: 'Secret access key', minLength: 8, maxLength: 256 })),
+        secretAccessKey: encrypted(Type.String({ title: 'Secret access key', minLength: 6, maxLength: 256 })),
         sessionToken: Type.Optional(
           encrypted(Type.String({ title: 'Session token', description: 'Of temporary keys only.', maxLength: 4_096 })),
         ),
