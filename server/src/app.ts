@@ -44,6 +44,9 @@ import { pipelineRoutes } from './pipelines/routes.ts'
 import { createLocalFiles } from './storage/local-files.ts'
 import { fileLinkRoutes, fileRoutes } from './storage/routes.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
+import { bookingRoutes } from './scheduling/booking-routes.ts'
+import { schedulingRoutes } from './scheduling/routes.ts'
+import { createScheduling } from './scheduling/scheduling.ts'
 import { type ConnectorEntry, createCatalogue } from './templates/catalogue.ts'
 import { templateRoutes } from './templates/routes.ts'
 import { createTemplates } from './templates/templates.ts'
@@ -144,6 +147,7 @@ export async function createApp(options: {
   const pipelines = createPipelines({ database, clock })
   const leads = createLeads({ database, engine, pipelines, operationsOf: connections.operationsOfEvents, clock })
   const storage = createStorage({ config, database, engine, runner: connections.runner, templates, clock, log })
+  const scheduling = createScheduling({ database, engine, runner: connections.runner, clock, log })
 
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
@@ -197,6 +201,8 @@ export async function createApp(options: {
     webhookSettingsRoutes(inbound),
     leadRoutes({ leads }),
     pipelineRoutes({ pipelines }),
+    schedulingRoutes(scheduling),
+    bookingRoutes(scheduling),
     arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]

@@ -2,7 +2,13 @@ import { type ErrorCode, errorCodes } from '../kit/error-codes.ts'
 import type { Failure } from './envelope.ts'
 
 export type Detail = { field: string; message: string }
-type Options = { details?: Detail[]; headers?: Record<string, string>; cause?: unknown }
+type Options = {
+  details?: Detail[]
+  headers?: Record<string, string>
+  /** What else the answer holds; its route's schema must say so. */
+  more?: Record<string, unknown>
+  cause?: unknown
+}
 
 /** A failure that the caller is told about as it is: code, sentence, and for bad input the fields. */
 export class ApiError extends Error {
@@ -10,12 +16,14 @@ export class ApiError extends Error {
   readonly code: ErrorCode
   readonly details: Detail[] | undefined
   readonly headers: Record<string, string> | undefined
+  readonly more: Record<string, unknown> | undefined
 
   constructor(code: ErrorCode, message: string = errorCodes[code].message, options: Options = {}) {
     super(message, { cause: options.cause })
     this.code = code
     this.details = options.details
     this.headers = options.headers
+    this.more = options.more
   }
 }
 
@@ -40,4 +48,5 @@ export const failureOf = (error: ApiError, requestId: string): Failure => ({
   gracefulFail: errorCodes[error.code].graceful,
   ...(error.details ? { details: error.details } : {}),
   requestId,
+  ...error.more,
 })

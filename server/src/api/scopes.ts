@@ -18,6 +18,8 @@ export const scopes = [
   'leads:write',
   'files:read',
   'files:write',
+  'scheduling:read',
+  'scheduling:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]

@@ -14,6 +14,8 @@ export type Diary = {
   problemOf(asked: { at: number; now: number; minutes?: number | undefined }): Problem | undefined
   /** The same without the grid on which slots begin: for whoever joins a slot of another host. */
   clashOf(asked: { at: number; now: number; minutes?: number | undefined }): Problem | undefined
+  /** Whether something is booked or held then, whatever else there is to say. */
+  isTaken(asked: { at: number; minutes?: number | undefined }): boolean
 }
 
 /** Longest slot, with its buffers, that reaches out of a window. */
@@ -44,15 +46,19 @@ export function createDiary(given: {
     return undefined
   }
 
+  const buffered = (at: number, minutes: number): [number, number] => [
+    at - rules.bufferBeforeMinutes * minuteMs,
+    at + (minutes + rules.bufferAfterMinutes) * minuteMs,
+  ]
+
   function clash({ at, day }: Start, now: number, lastDay: number, minutes: number): Problem | undefined {
     const end = at + minutes * minuteMs
     if (at < now + rules.minimumNoticeMinutes * minuteMs) return 'too_soon'
     if (day > lastDay) return 'too_far'
     if (!covers(open, at, end)) return 'closed'
     if (touches(away, at, end)) return 'out_of_office'
-    const [from, to] = [at - rules.bufferBeforeMinutes * minuteMs, end + rules.bufferAfterMinutes * minuteMs]
-    if (touches(blocked, from, to)) return 'taken'
-    if (touches(busy, from, to)) return 'busy'
+    if (touches(blocked, ...buffered(at, minutes))) return 'taken'
+    if (touches(busy, ...buffered(at, minutes))) return 'busy'
     return fullness(day)
   }
 
@@ -71,6 +77,7 @@ export function createDiary(given: {
       clash({ at, day: dayAt(stretches, at) }, now, lastDayOf(now), minutes) ?? (grid.has(at) ? undefined : 'off_grid'),
     clashOf: ({ at, now, minutes = rules.slotMinutes }) =>
       clash({ at, day: dayAt(stretches, at) }, now, lastDayOf(now), minutes),
+    isTaken: ({ at, minutes = rules.slotMinutes }) => touches(blocked, ...buffered(at, minutes)),
   }
 }
 

@@ -13,6 +13,17 @@ export function joined(spans: readonly Span[]): Span[] {
   return result
 }
 
+/** The spans with a hole in them. */
+export const without = (spans: readonly Span[], hole: Span): Span[] =>
+  spans.flatMap(({ from, to }) =>
+    to <= hole.from || from >= hole.to
+      ? [{ from, to }]
+      : [
+          { from, to: hole.from },
+          { from: hole.to, to },
+        ].filter((part) => part.from < part.to),
+  )
+
 /** Whether one of the joined spans holds all of the time between two instants. */
 export function covers(spans: readonly Span[], from: number, to: number): boolean {
   const span = spans[firstEndingAfter(spans, from)]

@@ -1,0 +1,229 @@
+import { ApiError, invalid, notFound } from '../api/errors.ts'
+import type { Database, Db } from '../db/database.ts'
+import { timeOf } from '../events/events.ts'
+import type { Clock } from '../lib/clock.ts'
+import { newId } from '../lib/ids.ts'
+import { type Availability, isNear, nearby } from './availability.ts'
+import { bookingAnswers } from './booking-answer.ts'
+import type { Announce } from './booking-changes.ts'
+import { type BookingRow, findBookingByKey, insertBooking } from './booking-queries.ts'
+import type { Booking, NewBooking } from './booking-schema.ts'
+import { handOverClaims, insertClaims } from './claim-queries.ts'
+import { deleteHold, lockHold } from './hold-queries.ts'
+import { type HostRow, listHostsById, noteTurn, touchHosts } from './host-queries.ts'
+import { isTimeZone } from './host-rules.ts'
+import type { Problem } from './rules.ts'
+import type { Slot } from './schema.ts'
+import { type Choice, problemOf, type Take, type Wanted } from './taking.ts'
+
+/** What became of a wish for a time. That it cannot be had is an answer as good as any other. */
+export type Booked =
+  | { booked: true; booking: Booking; wasThere: boolean }
+  | { booked: false; reason: Problem | 'expired'; message: string; alternatives: Slot[] }
+
+export type Book = ReturnType<typeof createBooking>['book']
+export type BookIn = ReturnType<typeof createBooking>['bookIn']
+
+/** Makes bookings. */
+export function createBooking(deps: {
+  database: Database
+  availability: Availability
+  take: Take
+  announce: Announce
+  clock: Clock
+}) {
+  const { database, availability, take, announce, clock } = deps
+
+  /** What is wrong with a wish, before anything is asked of the database. */
+  function check(input: NewBooking): void {
+    if (input.holdId === undefined && input.startsAt === undefined)
+      throw invalid('body.startsAt', 'is missing; give a time, or the holdId of a time that was held')
+    if (input.timezone && !isTimeZone(input.timezone))
+      throw invalid('body.timezone', 'must be the IANA name of a time zone, such as Europe/Paris')
+    if (input.startsAt !== undefined) checkTime('body.startsAt', input.startsAt, clock.now())
+  }
+
+  /** The row of a new booking of what was chosen. */
+  function rowOf(workspaceId: string, input: NewBooking, place: Place): BookingRow {
+    const now = new Date(clock.now())
+    const names = place.hosts.map(({ name }) => name).join(', ')
+    return {
+      ...{ workspaceId, id: newId(clock), version: 0, status: 'confirmed', mode: place.mode },
+      ...{ hostIds: place.hosts.map(({ id }) => id), decision: place.decision },
+      ...{ startsAt: place.startsAt, endsAt: place.endsAt },
+      title: input.title ?? (input.name ? `${input.name} and ${names}` : `Appointment with ${names}`).slice(0, 200),
+      timezone: input.timezone ?? null,
+      name: input.name ?? null,
+      email: input.email ?? null,
+      phone: input.phone ?? null,
+      notes: input.notes ?? null,
+      location: input.location ?? place.hosts[0]?.location ?? null,
+      meetingUrl: input.meetingUrl ?? null,
+      customFields: input.customFields ?? {},
+      source: input.source ?? 'api',
+      key: input.key ?? null,
+      ...{ integrationId: null, externalId: null, isClashing: false },
+      ...{ cancelReason: null, cancelledBy: null, cancelledAt: null, createdAt: now, updatedAt: now },
+    }
+  }
+
+  async function keep(tx: Db, workspaceId: string, input: NewBooking, place: Place): Promise<BookingRow> {
+    const row = rowOf(workspaceId, input, place)
+    await insertBooking(tx, row)
+    if (place.holdId === undefined) await insertClaims(tx, workspaceId, { ownerId: row.id, ...place })
+    else {
+      await handOverClaims(tx, workspaceId, place.holdId, row.id)
+      await deleteHold(tx, workspaceId, place.holdId)
+    }
+    await touchHosts(tx, workspaceId, row.hostIds)
+    await noteTurn(tx, workspaceId, row.hostIds, row.createdAt)
+    await announce(tx, { type: 'created', booking: row })
+    return row
+  }
+
+  /** Books what a hold keeps; undefined where it has run out. */
+  async function bookHeld(tx: Db, workspaceId: string, input: NewBooking): Promise<BookingRow | undefined> {
+    const hold = await lockHold(tx, workspaceId, input.holdId!)
+    if (!hold) throw notFound('hold')
+    if (hold.expiresAt.getTime() <= clock.now()) return undefined
+    const found = new Map((await listHostsById(tx, workspaceId, hold.hostIds)).map((row) => [row.id, row]))
+    const hosts = hold.hostIds.flatMap((id) => found.get(id) ?? [])
+    const { startsAt, endsAt, mode } = hold
+    return await keep(tx, workspaceId, input, {
+      hosts,
+      startsAt,
+      endsAt,
+      mode,
+      decision: 'held before',
+      holdId: hold.id,
+    })
+  }
+
+  /**
+   * Books in the caller's transaction: the row, or why the time cannot be had. `hostIds` are those that may be booked. What connected
+   * calendars say is taken as it is known.
+   */
+  async function bookIn(
+    tx: Db,
+    workspaceId: string,
+    input: NewBooking & { hostIds: string[] },
+  ): Promise<{ row: BookingRow; wasThere: boolean } | { row?: undefined; reason: Problem }> {
+    check(input)
+    const present = input.key === undefined ? undefined : await findBookingByKey(tx, workspaceId, input.key)
+    if (present) return { row: present, wasThere: true }
+    const wanted = wantedOf(input, input.hostIds)
+    const choice: Choice = await take(tx, workspaceId, wanted)
+    // Whoever asked with the same key meanwhile had the lock before, and may be who took the time.
+    const meanwhile = input.key === undefined ? undefined : await findBookingByKey(tx, workspaceId, input.key)
+    if (meanwhile) return { row: meanwhile, wasThere: true }
+    if (!choice.hosts) return { reason: choice.problem }
+    const startsAt = new Date(wanted.at)
+    const endsAt = new Date(wanted.at + choice.minutes * 60_000)
+    const { hosts, decision } = choice
+    const row = await keep(tx, workspaceId, input, { hosts, startsAt, endsAt, mode: wanted.mode, decision })
+    return { row, wasThere: false }
+  }
+
+  const answer = async (workspaceId: string, row: BookingRow, wasThere: boolean): Promise<Booked> => {
+    const [booking] = await database.inWorkspace(workspaceId, (tx) => bookingAnswers(tx, workspaceId, [row]))
+    return { booked: true, booking: booking!, wasThere }
+  }
+
+  async function refused(
+    workspaceId: string,
+    hosts: readonly HostRow[],
+    wanted: Pick<Wanted, 'mode' | 'at' | 'minutes'>,
+    reason: Problem | 'expired',
+  ): Promise<Booked> {
+    const asked = { mode: wanted.mode, from: wanted.at, minutes: wanted.minutes }
+    const alternatives = await availability.next(workspaceId, hosts, asked)
+    return { booked: false, reason, message: meaningOf[reason], alternatives }
+  }
+
+  return {
+    bookIn,
+    refused,
+
+    /** Books one of the hosts, or all of them together. @throws ApiError for input that can never be booked */
+    async book(workspaceId: string, input: NewBooking): Promise<Booked> {
+      check(input)
+      const madeBefore = async ({ key } = input) =>
+        key === undefined
+          ? undefined
+          : await database.inWorkspace(workspaceId, (tx) => findBookingByKey(tx, workspaceId, key))
+      const present = await madeBefore()
+      if (present) return await answer(workspaceId, present, true)
+      if (input.holdId !== undefined) {
+        const row = await database.inWorkspace(workspaceId, (tx) => bookHeld(tx, workspaceId, input))
+        if (row) return await answer(workspaceId, row, false)
+        return { booked: false, reason: 'expired', message: meaningOf.expired, alternatives: [] }
+      }
+      const hosts = await availability.choose(workspaceId, input)
+      const wanted = wantedOf(
+        input,
+        hosts.map(({ id }) => id),
+      )
+      // Most of those who come late are turned away here, without waiting for anybody's lock.
+      const known = await availability.open(workspaceId, hosts, nearby(wanted.at))
+      const problems = known.map(({ diary, row }, index) =>
+        problemOf(diary, wanted, clock.now(), wanted.minutes ?? row.slotMinutes, wanted.mode !== 'all' || index === 0),
+      )
+      const isHopeless = wanted.mode === 'all' ? problems.some(Boolean) : problems.every(Boolean)
+      if (isHopeless) {
+        const twin = await madeBefore()
+        if (twin) return await answer(workspaceId, twin, true)
+        return await refused(workspaceId, hosts, wanted, problems.find(Boolean)!)
+      }
+      const made = await database.inWorkspace(workspaceId, (tx) =>
+        bookIn(tx, workspaceId, { ...input, hostIds: hosts.map(({ id }) => id) }),
+      )
+      return made.row
+        ? await answer(workspaceId, made.row, made.wasThere)
+        : await refused(workspaceId, await availability.choose(workspaceId, input), wanted, made.reason)
+    },
+  }
+}
+
+/** Where and when a booking is. */
+type Place = {
+  hosts: HostRow[]
+  startsAt: Date
+  endsAt: Date
+  mode: BookingRow['mode']
+  decision: string
+  holdId?: string
+}
+
+const wantedOf = (input: NewBooking, hostIds: readonly string[]): Wanted => ({
+  hostIds,
+  mode: input.mode ?? 'any',
+  at: timeOf('body.startsAt', input.startsAt ?? ''),
+  minutes: input.durationMinutes,
+  force: input.force,
+})
+
+/** @throws ApiError for a time that has passed, or that nobody can plan for */
+export function checkTime(field: string, text: string, now: number): number {
+  const at = timeOf(field, text)
+  if (at < now) throw invalid(field, 'is in the past')
+  if (!isNear(at, now)) throw invalid(field, 'must be within ten years of now')
+  return at
+}
+
+/** Said to a person. */
+export const meaningOf: Record<Problem | 'expired', string> = {
+  off_grid: 'No slot begins at that time.',
+  too_soon: 'That time is too close.',
+  too_far: 'That time is further ahead than can be booked.',
+  closed: 'That time is outside of the opening hours.',
+  out_of_office: 'Nobody is in the office then.',
+  taken: 'That time has been taken.',
+  busy: 'The calendar is busy then.',
+  day_full: 'That day is fully booked.',
+  week_full: 'That week is fully booked.',
+  expired: 'The hold has run out; choose a time again.',
+}
+
+/** The failure that the API answers where a time cannot be booked. */
+export const takenError = ({ reason, message, alternatives }: Booked & { booked: false }): ApiError =>
+  new ApiError('CONFLICT', message, { more: { reason, alternatives } })
