@@ -71,7 +71,11 @@ async function book(given: Given, connector: AnyConnector): Promise<Settled> {
   })
   if (result.success) return settled(given, 'confirmed', undefined, result.data.externalId)
   // Nobody knows whether it is there, and another try might book twice: a look at the vendor decides, or a person.
-  if (result.ambiguous && !isSafe) return settled(given, 'unknown', result)
+  if (result.ambiguous && !isSafe) {
+    if (repeat === 'lookup' && offers(connector, 'calendar.find') && !given.isLastTry)
+      throw await again(given, 'unknown', result)
+    return settled(given, 'unknown', result)
+  }
   return await refused(given, result)
 }
 
