@@ -1019,6 +1019,1102 @@ export type Operations = {
     }
   }
   /**
+   * When hosts can be booked
+   *
+   * By their rules, minus bookings, holds and what connected calendars say is busy. A calendar that cannot be read makes the slots of its host unconfirmed.
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/available-slots': {
+    query?: {
+      /** Hosts, joined by commas. Default: all that are active. */
+      hostIds?: string
+      /** The hosts that this agent books. */
+      agentId?: string
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode?: "any" | "round_robin" | "all"
+      /** Default: now. */
+      from?: string
+      /** Default: a week after from; at most 62 days. */
+      to?: string
+      /** One whole day, in place of from and to. */
+      date?: string
+      /** An IANA name. */
+      timezone?: string
+      /** Default: each host's slot length. */
+      durationMinutes?: number
+      /** Default: 1000. */
+      limit?: number
+    }
+    answer: {
+      /** degraded: a connected calendar could not be read, so what it says is not known. */
+      status: "complete" | "degraded"
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      from: string
+      to: string
+      timezone: string
+      slots: {
+        startsAt: string
+        endsAt: string
+        /** Who is free then: each alone, or in the mode all together. */
+        hostIds: string[]
+      }[]
+      /** Free as far as is known: a connected calendar of the host could not be read. */
+      unconfirmedSlots: {
+        startsAt: string
+        endsAt: string
+        /** Who is free then: each alone, or in the mode all together. */
+        hostIds: string[]
+      }[]
+      degraded: {
+        providerId: string
+        integrationId: string
+        hostId: string
+        errorCode: string
+        error: string
+        knownAsOf: string | null
+      }[]
+      /** There are more slots than were asked for. */
+      isTruncated: boolean
+    }
+  }
+  /**
+   * List bookings, those that begin last first
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/bookings': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      hostId?: string
+      status?: "confirmed" | "cancelled" | "no_show"
+      email?: string
+      /** Begins at this time or later. */
+      after?: string
+      /** Begins before this time. */
+      before?: string
+    }
+    answer: {
+      id: string
+      /** Grows with every change. */
+      version: number
+      status: "confirmed" | "cancelled" | "no_show"
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      decision: string | null
+      startsAt: string
+      endsAt: string
+      title: string
+      name: string | null
+      email: string | null
+      phone: string | null
+      timezone: string | null
+      notes: string | null
+      location: string | null
+      meetingUrl: string | null
+      customFields: Record<string, unknown>
+      source: string
+      integrationId: string | null
+      externalId: string | null
+      /** It was made elsewhere, at a time that was taken here. */
+      isClashing: boolean
+      cancelReason: string | null
+      cancelledBy: string | null
+      cancelledAt: string | null
+      /** How it stands at each connected calendar. */
+      confirmations: {
+        providerId: string
+        integrationId: string
+        status: "pending" | "confirmed" | "refused" | "unknown" | "cancelled"
+        externalId: string | null
+        compensation: "kept" | "cancelled" | null
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Book a slot, or what was held
+   *
+   * A time that is taken answers 409 with the next free slots. Connected calendars hear of it afterwards.
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/bookings': {
+    body: {
+      /** Who may be booked. Default: all that are active. */
+      hostIds?: string[]
+      /** Books the hosts of this agent. */
+      agentId?: string
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode?: "any" | "round_robin" | "all"
+      startsAt?: string
+      /** Default: the host's slot length. */
+      durationMinutes?: number
+      /** Books what was held, in place of hosts and time. */
+      holdId?: string
+      title?: string
+      name?: string | null
+      email?: string | null
+      phone?: string | null
+      timezone?: string | null
+      notes?: string | null
+      location?: string | null
+      meetingUrl?: string | null
+      customFields?: Record<string, unknown>
+      /** Where it came from. Default: api. */
+      source?: string
+      /** Requests with the same key are one booking. */
+      key?: string
+      /** Books outside of the rules of the host, but never at a time that is taken. */
+      force?: boolean
+    }
+    answer: {
+      id: string
+      /** Grows with every change. */
+      version: number
+      status: "confirmed" | "cancelled" | "no_show"
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      decision: string | null
+      startsAt: string
+      endsAt: string
+      title: string
+      name: string | null
+      email: string | null
+      phone: string | null
+      timezone: string | null
+      notes: string | null
+      location: string | null
+      meetingUrl: string | null
+      customFields: Record<string, unknown>
+      source: string
+      integrationId: string | null
+      externalId: string | null
+      /** It was made elsewhere, at a time that was taken here. */
+      isClashing: boolean
+      cancelReason: string | null
+      cancelledBy: string | null
+      cancelledAt: string | null
+      /** How it stands at each connected calendar. */
+      confirmations: {
+        providerId: string
+        integrationId: string
+        status: "pending" | "confirmed" | "refused" | "unknown" | "cancelled"
+        externalId: string | null
+        compensation: "kept" | "cancelled" | null
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * One booking, and how it stands at each connected calendar
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/bookings/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /** Grows with every change. */
+      version: number
+      status: "confirmed" | "cancelled" | "no_show"
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      decision: string | null
+      startsAt: string
+      endsAt: string
+      title: string
+      name: string | null
+      email: string | null
+      phone: string | null
+      timezone: string | null
+      notes: string | null
+      location: string | null
+      meetingUrl: string | null
+      customFields: Record<string, unknown>
+      source: string
+      integrationId: string | null
+      externalId: string | null
+      /** It was made elsewhere, at a time that was taken here. */
+      isClashing: boolean
+      cancelReason: string | null
+      cancelledBy: string | null
+      cancelledAt: string | null
+      /** How it stands at each connected calendar. */
+      confirmations: {
+        providerId: string
+        integrationId: string
+        status: "pending" | "confirmed" | "refused" | "unknown" | "cancelled"
+        externalId: string | null
+        compensation: "kept" | "cancelled" | null
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Change what a booking is about
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'PATCH /api/integrations/calendar/bookings/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      title?: string
+      name?: string | null
+      email?: string | null
+      phone?: string | null
+      timezone?: string | null
+      notes?: string | null
+      location?: string | null
+      meetingUrl?: string | null
+      customFields?: Record<string, unknown>
+    }
+    answer: {
+      id: string
+      /** Grows with every change. */
+      version: number
+      status: "confirmed" | "cancelled" | "no_show"
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      decision: string | null
+      startsAt: string
+      endsAt: string
+      title: string
+      name: string | null
+      email: string | null
+      phone: string | null
+      timezone: string | null
+      notes: string | null
+      location: string | null
+      meetingUrl: string | null
+      customFields: Record<string, unknown>
+      source: string
+      integrationId: string | null
+      externalId: string | null
+      /** It was made elsewhere, at a time that was taken here. */
+      isClashing: boolean
+      cancelReason: string | null
+      cancelledBy: string | null
+      cancelledAt: string | null
+      /** How it stands at each connected calendar. */
+      confirmations: {
+        providerId: string
+        integrationId: string
+        status: "pending" | "confirmed" | "refused" | "unknown" | "cancelled"
+        externalId: string | null
+        compensation: "kept" | "cancelled" | null
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Call a booking off; once more changes nothing
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/bookings/{id}/cancel': {
+    path: {
+      id: string
+    }
+    body: {
+      reason?: string
+      cancelledBy?: "attendee" | "host" | "system"
+    } | null
+    answer: {
+      id: string
+      /** Grows with every change. */
+      version: number
+      status: "confirmed" | "cancelled" | "no_show"
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      decision: string | null
+      startsAt: string
+      endsAt: string
+      title: string
+      name: string | null
+      email: string | null
+      phone: string | null
+      timezone: string | null
+      notes: string | null
+      location: string | null
+      meetingUrl: string | null
+      customFields: Record<string, unknown>
+      source: string
+      integrationId: string | null
+      externalId: string | null
+      /** It was made elsewhere, at a time that was taken here. */
+      isClashing: boolean
+      cancelReason: string | null
+      cancelledBy: string | null
+      cancelledAt: string | null
+      /** How it stands at each connected calendar. */
+      confirmations: {
+        providerId: string
+        integrationId: string
+        status: "pending" | "confirmed" | "refused" | "unknown" | "cancelled"
+        externalId: string | null
+        compensation: "kept" | "cancelled" | null
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Note that the attendee did not come
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/bookings/{id}/no-show': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /** Grows with every change. */
+      version: number
+      status: "confirmed" | "cancelled" | "no_show"
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      decision: string | null
+      startsAt: string
+      endsAt: string
+      title: string
+      name: string | null
+      email: string | null
+      phone: string | null
+      timezone: string | null
+      notes: string | null
+      location: string | null
+      meetingUrl: string | null
+      customFields: Record<string, unknown>
+      source: string
+      integrationId: string | null
+      externalId: string | null
+      /** It was made elsewhere, at a time that was taken here. */
+      isClashing: boolean
+      cancelReason: string | null
+      cancelledBy: string | null
+      cancelledAt: string | null
+      /** How it stands at each connected calendar. */
+      confirmations: {
+        providerId: string
+        integrationId: string
+        status: "pending" | "confirmed" | "refused" | "unknown" | "cancelled"
+        externalId: string | null
+        compensation: "kept" | "cancelled" | null
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Move a booking to another time
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/bookings/{id}/reschedule': {
+    path: {
+      id: string
+    }
+    body: {
+      startsAt: string
+      /** Default: as long as before. */
+      durationMinutes?: number
+      /** Default: the same hosts. */
+      hostIds?: string[]
+      /** Books outside of the rules of the host, but never at a time that is taken. */
+      force?: boolean
+    }
+    answer: {
+      id: string
+      /** Grows with every change. */
+      version: number
+      status: "confirmed" | "cancelled" | "no_show"
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      decision: string | null
+      startsAt: string
+      endsAt: string
+      title: string
+      name: string | null
+      email: string | null
+      phone: string | null
+      timezone: string | null
+      notes: string | null
+      location: string | null
+      meetingUrl: string | null
+      customFields: Record<string, unknown>
+      source: string
+      integrationId: string | null
+      externalId: string | null
+      /** It was made elsewhere, at a time that was taken here. */
+      isClashing: boolean
+      cancelReason: string | null
+      cancelledBy: string | null
+      cancelledAt: string | null
+      /** How it stands at each connected calendar. */
+      confirmations: {
+        providerId: string
+        integrationId: string
+        status: "pending" | "confirmed" | "refused" | "unknown" | "cancelled"
+        externalId: string | null
+        compensation: "kept" | "cancelled" | null
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Keep a slot for somebody who is about to book it
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/holds': {
+    body: {
+      /** Who may be booked. Default: all that are active. */
+      hostIds?: string[]
+      /** Books the hosts of this agent. */
+      agentId?: string
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode?: "any" | "round_robin" | "all"
+      startsAt: string
+      /** Default: the host's slot length. */
+      durationMinutes?: number
+      /** How long to keep it. Default: 300. */
+      seconds?: number
+    }
+    answer: {
+      id: string
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      startsAt: string
+      endsAt: string
+      expiresAt: string
+    }
+  }
+  /**
+   * One hold that has not run out
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/holds/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /** any: the first of the hosts who is free; round_robin: the one whose turn it is; all: all of them together. */
+      mode: "any" | "round_robin" | "all"
+      hostIds: string[]
+      startsAt: string
+      endsAt: string
+      expiresAt: string
+    }
+  }
+  /**
+   * Give a held slot back
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'DELETE /api/integrations/calendar/holds/{id}': {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
+   * List hosts
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/hosts': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      agentId?: string
+      isActive?: boolean
+    }
+    answer: {
+      id: string
+      name: string
+      email: string | null
+      agentId: string | null
+      timezone: string
+      weekly: Record<string, {
+        from: string
+        to: string
+      }[]>
+      overrides: {
+        date: string
+        hours: {
+          from: string
+          to: string
+        }[]
+      }[]
+      /** When the host is away, whatever the hours say. */
+      outOfOffice: {
+        from: string
+        to: string
+        reason?: string
+      }[]
+      /** How long a slot is, where nothing else is asked for. */
+      slotMinutes: number
+      /** From the start of one slot to that of the next. */
+      stepMinutes: number
+      /** Kept free before a booking; added to what the booking before keeps free. */
+      bufferBeforeMinutes: number
+      /** Kept free after a booking. */
+      bufferAfterMinutes: number
+      /** How long ahead a slot must be booked. */
+      minimumNoticeMinutes: number
+      /** How many days after today can be booked. */
+      horizonDays: number
+      maxPerDay: number | null
+      maxPerWeek: number | null
+      /** Minutes before the start at which the attendee is reminded. */
+      reminders: number[]
+      location: string | null
+      /** Round robin books weight 2 twice as often as 1. */
+      weight: number
+      isActive: boolean
+      lastBookedAt: string | null
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Add a host: somebody, or something, who can be booked
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/hosts': {
+    body: {
+      name: string
+      /** An IANA name. */
+      timezone: string
+      email?: string | null
+      agentId?: string | null
+      /** Hours of each weekday by the clock of the host's zone; a day that is left out is closed. */
+      weekly?: {
+        monday?: {
+          from: string
+          to: string
+        }[]
+        tuesday?: {
+          from: string
+          to: string
+        }[]
+        wednesday?: {
+          from: string
+          to: string
+        }[]
+        thursday?: {
+          from: string
+          to: string
+        }[]
+        friday?: {
+          from: string
+          to: string
+        }[]
+        saturday?: {
+          from: string
+          to: string
+        }[]
+        sunday?: {
+          from: string
+          to: string
+        }[]
+      }
+      /** Hours of single dates in place of those of the weekday; without hours the day is closed. */
+      overrides?: {
+        date: string
+        hours: {
+          from: string
+          to: string
+        }[]
+      }[]
+      /** When the host is away, whatever the hours say. */
+      outOfOffice?: {
+        from: string
+        to: string
+        reason?: string
+      }[]
+      /** How long a slot is, where nothing else is asked for. */
+      slotMinutes?: number
+      /** From the start of one slot to that of the next. */
+      stepMinutes?: number
+      /** Kept free before a booking; added to what the booking before keeps free. */
+      bufferBeforeMinutes?: number
+      /** Kept free after a booking. */
+      bufferAfterMinutes?: number
+      /** How long ahead a slot must be booked. */
+      minimumNoticeMinutes?: number
+      /** How many days after today can be booked. */
+      horizonDays?: number
+      maxPerDay?: number | null
+      maxPerWeek?: number | null
+      /** Minutes before the start at which the attendee is reminded. */
+      reminders?: number[]
+      location?: string | null
+      /** Round robin books weight 2 twice as often as 1. */
+      weight?: number
+      isActive?: boolean
+    }
+    answer: {
+      id: string
+      name: string
+      email: string | null
+      agentId: string | null
+      timezone: string
+      weekly: Record<string, {
+        from: string
+        to: string
+      }[]>
+      overrides: {
+        date: string
+        hours: {
+          from: string
+          to: string
+        }[]
+      }[]
+      /** When the host is away, whatever the hours say. */
+      outOfOffice: {
+        from: string
+        to: string
+        reason?: string
+      }[]
+      /** How long a slot is, where nothing else is asked for. */
+      slotMinutes: number
+      /** From the start of one slot to that of the next. */
+      stepMinutes: number
+      /** Kept free before a booking; added to what the booking before keeps free. */
+      bufferBeforeMinutes: number
+      /** Kept free after a booking. */
+      bufferAfterMinutes: number
+      /** How long ahead a slot must be booked. */
+      minimumNoticeMinutes: number
+      /** How many days after today can be booked. */
+      horizonDays: number
+      maxPerDay: number | null
+      maxPerWeek: number | null
+      /** Minutes before the start at which the attendee is reminded. */
+      reminders: number[]
+      location: string | null
+      /** Round robin books weight 2 twice as often as 1. */
+      weight: number
+      isActive: boolean
+      lastBookedAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * One host with its rules
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/hosts/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      name: string
+      email: string | null
+      agentId: string | null
+      timezone: string
+      weekly: Record<string, {
+        from: string
+        to: string
+      }[]>
+      overrides: {
+        date: string
+        hours: {
+          from: string
+          to: string
+        }[]
+      }[]
+      /** When the host is away, whatever the hours say. */
+      outOfOffice: {
+        from: string
+        to: string
+        reason?: string
+      }[]
+      /** How long a slot is, where nothing else is asked for. */
+      slotMinutes: number
+      /** From the start of one slot to that of the next. */
+      stepMinutes: number
+      /** Kept free before a booking; added to what the booking before keeps free. */
+      bufferBeforeMinutes: number
+      /** Kept free after a booking. */
+      bufferAfterMinutes: number
+      /** How long ahead a slot must be booked. */
+      minimumNoticeMinutes: number
+      /** How many days after today can be booked. */
+      horizonDays: number
+      maxPerDay: number | null
+      maxPerWeek: number | null
+      /** Minutes before the start at which the attendee is reminded. */
+      reminders: number[]
+      location: string | null
+      /** Round robin books weight 2 twice as often as 1. */
+      weight: number
+      isActive: boolean
+      lastBookedAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Change a host or its rules; a list that is given replaces the one before
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'PATCH /api/integrations/calendar/hosts/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      name?: string
+      email?: string | null
+      agentId?: string | null
+      /** An IANA name. */
+      timezone?: string
+      /** Hours of each weekday by the clock of the host's zone; a day that is left out is closed. */
+      weekly?: {
+        monday?: {
+          from: string
+          to: string
+        }[]
+        tuesday?: {
+          from: string
+          to: string
+        }[]
+        wednesday?: {
+          from: string
+          to: string
+        }[]
+        thursday?: {
+          from: string
+          to: string
+        }[]
+        friday?: {
+          from: string
+          to: string
+        }[]
+        saturday?: {
+          from: string
+          to: string
+        }[]
+        sunday?: {
+          from: string
+          to: string
+        }[]
+      }
+      /** Hours of single dates in place of those of the weekday; without hours the day is closed. */
+      overrides?: {
+        date: string
+        hours: {
+          from: string
+          to: string
+        }[]
+      }[]
+      /** When the host is away, whatever the hours say. */
+      outOfOffice?: {
+        from: string
+        to: string
+        reason?: string
+      }[]
+      /** How long a slot is, where nothing else is asked for. */
+      slotMinutes?: number
+      /** From the start of one slot to that of the next. */
+      stepMinutes?: number
+      /** Kept free before a booking; added to what the booking before keeps free. */
+      bufferBeforeMinutes?: number
+      /** Kept free after a booking. */
+      bufferAfterMinutes?: number
+      /** How long ahead a slot must be booked. */
+      minimumNoticeMinutes?: number
+      /** How many days after today can be booked. */
+      horizonDays?: number
+      maxPerDay?: number | null
+      maxPerWeek?: number | null
+      /** Minutes before the start at which the attendee is reminded. */
+      reminders?: number[]
+      location?: string | null
+      /** Round robin books weight 2 twice as often as 1. */
+      weight?: number
+      isActive?: boolean
+    }
+    answer: {
+      id: string
+      name: string
+      email: string | null
+      agentId: string | null
+      timezone: string
+      weekly: Record<string, {
+        from: string
+        to: string
+      }[]>
+      overrides: {
+        date: string
+        hours: {
+          from: string
+          to: string
+        }[]
+      }[]
+      /** When the host is away, whatever the hours say. */
+      outOfOffice: {
+        from: string
+        to: string
+        reason?: string
+      }[]
+      /** How long a slot is, where nothing else is asked for. */
+      slotMinutes: number
+      /** From the start of one slot to that of the next. */
+      stepMinutes: number
+      /** Kept free before a booking; added to what the booking before keeps free. */
+      bufferBeforeMinutes: number
+      /** Kept free after a booking. */
+      bufferAfterMinutes: number
+      /** How long ahead a slot must be booked. */
+      minimumNoticeMinutes: number
+      /** How many days after today can be booked. */
+      horizonDays: number
+      maxPerDay: number | null
+      maxPerWeek: number | null
+      /** Minutes before the start at which the attendee is reminded. */
+      reminders: number[]
+      location: string | null
+      /** Round robin books weight 2 twice as often as 1. */
+      weight: number
+      isActive: boolean
+      lastBookedAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Remove a host who has no bookings ahead
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'DELETE /api/integrations/calendar/hosts/{id}': {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
+   * List the connected calendars of hosts
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/providers': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      hostId?: string
+    }
+    answer: {
+      id: string
+      hostId: string
+      integrationId: string
+      calendarId: string | null
+      busyCalendarIds: string[] | null
+      /** Whether what is busy there cannot be booked here. */
+      readsBusy: boolean
+      /** Whether bookings are written there. */
+      receivesBookings: boolean
+      /** What becomes of a booking that this calendar refuses: it is kept and shown as refused, or cancelled. */
+      onRefusal: "keep" | "cancel"
+      /** How long to wait for what it says is busy. */
+      deadlineMs: number
+      status: "unread" | "current" | "stale" | "failing"
+      fetchedAt: string | null
+      failedAt: string | null
+      errorCode: string | null
+      errorMessage: string | null
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Connect an integration's calendar to a host
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/providers': {
+    body: {
+      hostId: string
+      integrationId: string
+      calendarId?: string | null
+      busyCalendarIds?: string[] | null
+      /** Whether what is busy there cannot be booked here. */
+      readsBusy?: boolean
+      /** Whether bookings are written there. */
+      receivesBookings?: boolean
+      /** What becomes of a booking that this calendar refuses: it is kept and shown as refused, or cancelled. */
+      onRefusal?: "keep" | "cancel"
+      /** How long to wait for what it says is busy. */
+      deadlineMs?: number
+    }
+    answer: {
+      id: string
+      hostId: string
+      integrationId: string
+      calendarId: string | null
+      busyCalendarIds: string[] | null
+      /** Whether what is busy there cannot be booked here. */
+      readsBusy: boolean
+      /** Whether bookings are written there. */
+      receivesBookings: boolean
+      /** What becomes of a booking that this calendar refuses: it is kept and shown as refused, or cancelled. */
+      onRefusal: "keep" | "cancel"
+      /** How long to wait for what it says is busy. */
+      deadlineMs: number
+      status: "unread" | "current" | "stale" | "failing"
+      fetchedAt: string | null
+      failedAt: string | null
+      errorCode: string | null
+      errorMessage: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * One connected calendar, and how well it is known
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/providers/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      hostId: string
+      integrationId: string
+      calendarId: string | null
+      busyCalendarIds: string[] | null
+      /** Whether what is busy there cannot be booked here. */
+      readsBusy: boolean
+      /** Whether bookings are written there. */
+      receivesBookings: boolean
+      /** What becomes of a booking that this calendar refuses: it is kept and shown as refused, or cancelled. */
+      onRefusal: "keep" | "cancel"
+      /** How long to wait for what it says is busy. */
+      deadlineMs: number
+      status: "unread" | "current" | "stale" | "failing"
+      fetchedAt: string | null
+      failedAt: string | null
+      errorCode: string | null
+      errorMessage: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Change what a connected calendar is used for
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'PATCH /api/integrations/calendar/providers/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      calendarId?: string | null
+      busyCalendarIds?: string[] | null
+      /** Whether what is busy there cannot be booked here. */
+      readsBusy?: boolean
+      /** Whether bookings are written there. */
+      receivesBookings?: boolean
+      /** What becomes of a booking that this calendar refuses: it is kept and shown as refused, or cancelled. */
+      onRefusal?: "keep" | "cancel"
+      /** How long to wait for what it says is busy. */
+      deadlineMs?: number
+    }
+    answer: {
+      id: string
+      hostId: string
+      integrationId: string
+      calendarId: string | null
+      busyCalendarIds: string[] | null
+      /** Whether what is busy there cannot be booked here. */
+      readsBusy: boolean
+      /** Whether bookings are written there. */
+      receivesBookings: boolean
+      /** What becomes of a booking that this calendar refuses: it is kept and shown as refused, or cancelled. */
+      onRefusal: "keep" | "cancel"
+      /** How long to wait for what it says is busy. */
+      deadlineMs: number
+      status: "unread" | "current" | "stale" | "failing"
+      fetchedAt: string | null
+      failedAt: string | null
+      errorCode: string | null
+      errorMessage: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Use a calendar no longer
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'DELETE /api/integrations/calendar/providers/{id}': {
+    path: {
+      id: string
+    }
+    answer: undefined
+  }
+  /**
    * Search leads
    *
    * Needs the scope `leads:read`.
@@ -3885,7 +4981,7 @@ export type Operations = {
     }
     body: {
       name: string
-      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write" | "leads:read" | "leads:write" | "files:read" | "files:write")[]
+      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write" | "leads:read" | "leads:write" | "files:read" | "files:write" | "scheduling:read" | "scheduling:write")[]
       expiresAt?: string
     }
     answer: {

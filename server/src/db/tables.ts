@@ -5,6 +5,10 @@
 
 import type { ColumnType } from 'kysely'
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[] ? U[] : ArrayTypeImpl<T>
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S[], I[], U[]> : T[]
+
 export type Generated<T> =
   T extends ColumnType<infer S, infer I, infer U> ? ColumnType<S, I | undefined, U> : ColumnType<T, T | undefined, T>
 
@@ -56,6 +60,132 @@ export interface Attempts {
   workspaceId: string
 }
 
+export interface CalendarBusy {
+  coversFrom: Date
+  coversTo: Date
+  errorCode: string | null
+  errorMessage: string | null
+  failedAt: Date | null
+  fetchedAt: Date | null
+  providerId: string
+  spans: Generated<Json>
+  staleAt: Date
+  workspaceId: string
+}
+
+export interface CalendarClaims {
+  blockedFrom: Date
+  blockedTo: Date
+  endsAt: Date
+  exclusive: Generated<boolean>
+  expiresAt: Date | null
+  hostId: string
+  ownerId: string
+  startsAt: Date
+  workspaceId: string
+}
+
+export interface CalendarConfirmations {
+  bookingId: string
+  calendarId: string | null
+  compensation: string | null
+  errorCode: string | null
+  errorMessage: string | null
+  externalId: string | null
+  integrationId: string
+  providerId: string
+  status: string
+  updatedAt: Date
+  version: Generated<number>
+  workspaceId: string
+}
+
+export interface CalendarEvents {
+  cancelledAt: Date | null
+  cancelledBy: string | null
+  cancelReason: string | null
+  createdAt: Date
+  customFields: Generated<Json>
+  decision: string | null
+  email: string | null
+  endsAt: Date
+  externalId: string | null
+  hostIds: Generated<string[]>
+  id: string
+  integrationId: string | null
+  isClashing: Generated<boolean>
+  key: string | null
+  location: string | null
+  meetingUrl: string | null
+  mode: string
+  name: string | null
+  notes: string | null
+  phone: string | null
+  source: string
+  startsAt: Date
+  status: string
+  timezone: string | null
+  title: string
+  updatedAt: Date
+  version: Generated<number>
+  workspaceId: string
+}
+
+export interface CalendarHolds {
+  createdAt: Date
+  endsAt: Date
+  expiresAt: Date
+  hostIds: Generated<string[]>
+  id: string
+  mode: string
+  startsAt: Date
+  workspaceId: string
+}
+
+export interface CalendarHosts {
+  agentId: string | null
+  bufferAfterMinutes: Generated<number>
+  bufferBeforeMinutes: Generated<number>
+  createdAt: Date
+  email: string | null
+  horizonDays: Generated<number>
+  id: string
+  isActive: Generated<boolean>
+  lastBookedAt: Date | null
+  location: string | null
+  maxPerDay: number | null
+  maxPerWeek: number | null
+  minimumNoticeMinutes: Generated<number>
+  name: string
+  outOfOffice: Generated<Json>
+  overrides: Generated<Json>
+  reminders: Generated<number[]>
+  revision: Generated<number>
+  slotMinutes: Generated<number>
+  stepMinutes: Generated<number>
+  timezone: string
+  turns: Generated<number>
+  updatedAt: Date
+  weekly: Generated<Json>
+  weight: Generated<number>
+  workspaceId: string
+}
+
+export interface CalendarProviders {
+  busyCalendarIds: string[] | null
+  calendarId: string | null
+  createdAt: Date
+  deadlineMs: Generated<number>
+  hostId: string
+  id: string
+  integrationId: string
+  onRefusal: Generated<string>
+  readsBusy: Generated<boolean>
+  receivesBookings: Generated<boolean>
+  updatedAt: Date
+  workspaceId: string
+}
+
 export interface ConnectSessions {
   agentId: string | null
   connectedIntegrationId: string | null
@@ -66,6 +196,28 @@ export interface ConnectSessions {
   returnUrl: string | null
   templates: string[] | null
   tokenHash: Buffer
+  workspaceId: string
+}
+
+export interface ConsultationRequests {
+  bookingId: string | null
+  company: string | null
+  createdAt: Date
+  email: string
+  firstName: string | null
+  hostIds: Generated<string[]>
+  id: string
+  key: string | null
+  lastName: string | null
+  message: string | null
+  offered: Generated<Json>
+  phone: string | null
+  preferredTimes: Generated<ArrayType<Date>>
+  service: string | null
+  source: string | null
+  status: string
+  timezone: string | null
+  updatedAt: Date
   workspaceId: string
 }
 
@@ -587,7 +739,15 @@ export interface DB {
   agents: Agents
   apiKeys: ApiKeys
   attempts: Attempts
+  calendarBusy: CalendarBusy
+  calendarClaims: CalendarClaims
+  calendarConfirmations: CalendarConfirmations
+  calendarEvents: CalendarEvents
+  calendarHolds: CalendarHolds
+  calendarHosts: CalendarHosts
+  calendarProviders: CalendarProviders
   connectSessions: ConnectSessions
+  consultationRequests: ConsultationRequests
   crmActivities: CrmActivities
   crmLeadExternalIds: CrmLeadExternalIds
   crmLeads: CrmLeads

@@ -16,6 +16,7 @@ import {
 import { eventsOf } from '../test/webhook-actions.ts'
 
 const ten = '2026-05-04T10:00:00.000Z'
+const noon = '2026-05-04T12:00:00.000Z'
 const eleven = '2026-05-04T11:00:00.000Z'
 
 test('offers the slots of a day, and no longer the one that was booked', async () => {
@@ -100,7 +101,7 @@ test('the database itself refuses two bookings of a host that overlap with their
     .insertInto('calendarClaims')
     .values({
       ...{ workspaceId: hub.workspace.id, hostId, ownerId: hub.workspace.id },
-      ...{ startsAt: eleven, endsAt: '2026-05-04T12:00:00Z', blockedFrom: eleven, blockedTo: '2026-05-04T12:00:00Z' },
+      ...{ startsAt: new Date(eleven), endsAt: new Date(noon), blockedFrom: new Date(eleven), blockedTo: new Date(noon) },
     })
     .execute()
 

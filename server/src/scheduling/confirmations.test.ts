@@ -70,7 +70,7 @@ test('looks whether the vendor has the event where the connection broke, and doe
   const { id } = await book(hub, { startsAt: ten })
   const unknown = await until('the failure to be shown', async () => {
     const [confirmation] = (await bookingOf(hub, id)).confirmations
-    return confirmation?.errorCode && confirmation
+    return confirmation?.errorCode ? confirmation : undefined
   })
   const found = await nextTry(hub, id)
 
