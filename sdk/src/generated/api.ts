@@ -1534,7 +1534,7 @@ export type Operations = {
     }
   }
   /**
-   * One hold that has not run out
+   * One hold, and when it runs out or ran out
    *
    * Needs the scope `scheduling:read`.
    */

@@ -171,7 +171,7 @@ export const bookingRoutes =
         config: { scope: 'scheduling:read' },
         schema: {
           operationId: 'getHold',
-          summary: 'One hold that has not run out',
+          summary: 'One hold, and when it runs out or ran out',
           tags: ['scheduling'],
           params: ById,
           response: replies(Hold),

@@ -25,8 +25,6 @@ export function createHolds(deps: {
 }) {
   const { database, availability, booking, take, clock } = deps
 
-  const isOver = ({ expiresAt }: HoldRow) => expiresAt.getTime() <= clock.now()
-
   return {
     async create(workspaceId: string, input: NewHold): Promise<Held> {
       const at = checkTime('body.startsAt', input.startsAt, clock.now())
@@ -60,7 +58,7 @@ export function createHolds(deps: {
     get: (workspaceId: string, id: string): Promise<Hold> =>
       database.inWorkspace(workspaceId, async (tx) => {
         const row = await findHold(tx, workspaceId, id)
-        if (!row || isOver(row)) throw notFound('hold')
+        if (!row) throw notFound('hold')
         return holdAnswer(row)
       }),
 
