@@ -101,7 +101,12 @@ test('the database itself refuses two bookings of a host that overlap with their
     .insertInto('calendarClaims')
     .values({
       ...{ workspaceId: hub.workspace.id, hostId, ownerId: hub.workspace.id },
-      ...{ startsAt: new Date(eleven), endsAt: new Date(noon), blockedFrom: new Date(eleven), blockedTo: new Date(noon) },
+      ...{
+        startsAt: new Date(eleven),
+        endsAt: new Date(noon),
+        blockedFrom: new Date(eleven),
+        blockedTo: new Date(noon),
+      },
     })
     .execute()
 
