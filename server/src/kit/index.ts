@@ -35,12 +35,15 @@ export {
   readOnly,
   text,
 } from './fields.ts'
+export { escapeHtml, fromHtml, toHtml } from './html.ts'
 export type { CallOptions, Paging, Query, VendorAnswer, VendorHttp } from './http-types.ts'
+export { inTurn } from './in-turn.ts'
 export { type CustomFieldMap, type Field, type Mapping, mapping } from './mapping.ts'
 export type * from './models.ts'
 export { currencyDigits, minor, minorText, toMajor, toMinor } from './money.ts'
 export { cursorPages, lastItemPages, linkPages, numberedPages, offsetPages, pageTokenPages } from './pages.ts'
 export { readPath } from './paths.ts'
+export { isSamePhone, nationalNumber, phoneKey } from './phones.ts'
 export {
   type OperationFailure,
   type OperationInput,

@@ -1,5 +1,4 @@
-import type { New, Note, Task } from '../../kit/index.ts'
-import { escapeHtml, toHtml } from './html.ts'
+import { escapeHtml, type New, type Note, type Task, toHtml } from '../../kit/index.ts'
 import { objects, withContacts } from './paths.ts'
 import type { HubSpotContext, Settings } from './settings.ts'
 import type { CrmObject } from './types.ts'

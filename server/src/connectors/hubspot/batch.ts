@@ -1,7 +1,7 @@
-import { type BatchRow, ConnectorError, type Contact, type New } from '../../kit/index.ts'
+import { type BatchRow, ConnectorError, type Contact, type New, phoneKey } from '../../kit/index.ts'
 import { contactFields, contactProperties, readContact, type Texts } from './mappings.ts'
 import { objects } from './paths.ts'
-import { findByPhones, phoneKey } from './phones.ts'
+import { findByPhones } from './phones.ts'
 import type { HubSpotContext } from './settings.ts'
 import type { BatchAnswer, BatchError, HubSpotContact } from './types.ts'
 

@@ -1,8 +1,14 @@
 import { createHash } from 'node:crypto'
-import { type Attendee, type CalendarEvent, type OperationInput, type Span, settingMissing } from '../../kit/index.ts'
+import {
+  type Attendee,
+  type CalendarEvent,
+  escapeHtml,
+  type OperationInput,
+  type Span,
+  settingMissing,
+} from '../../kit/index.ts'
 import { ownedBy } from './activities.ts'
 import { findByEmail } from './contacts.ts'
-import { escapeHtml } from './html.ts'
 import { meeting, meetingFields } from './mappings.ts'
 import { objects, paths, withContacts } from './paths.ts'
 import { changesOf, searchAll } from './search.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runOperation } from '../../kit/index.ts'
+import { nationalNumber, runOperation } from '../../kit/index.ts'
 import { type Clock, manualClock, systemClock } from '../../lib/clock.ts'
 import { sandboxSequence } from '../../sandbox/hubspot/automation.ts'
 import { createHubspot } from '../../sandbox/hubspot/hubspot.ts'
@@ -13,7 +13,6 @@ import { startReceiver } from '../../test/receiver.ts'
 import { startSandbox } from '../../test/sandbox.ts'
 import { hubspot } from './hubspot.ts'
 import { contact, deal, meeting } from './mappings.ts'
-import { nationalNumber } from './phones.ts'
 import type { Settings } from './settings.ts'
 
 const credentials = { token: 'pat-sandbox-hubspot' }

@@ -5,12 +5,13 @@ import {
   type Deal,
   date,
   field,
+  fromHtml,
   mapping,
   minorText,
   type New,
   readOnly,
+  toHtml,
 } from '../../kit/index.ts'
-import { fromHtml, toHtml } from './html.ts'
 import type { Settings } from './settings.ts'
 import type { HubSpotContact, HubSpotDeal, HubSpotMeeting } from './types.ts'
 

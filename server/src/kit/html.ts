@@ -1,6 +1,7 @@
-/** Plain text as the HTML of HubSpot's rich text fields. */
+/** Plain text as the HTML of a vendor's rich text field. */
 export const toHtml = (text: string): string => escapeHtml(text).replace(/\r?\n/g, '<br>')
 
+/** Text that stands for itself in HTML, in an attribute, too. */
 export const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 

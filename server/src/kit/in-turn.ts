@@ -1,0 +1,20 @@
+const lasts = new Map<string, Promise<unknown>>()
+
+/**
+ * Does things of one key one after another within this process: for vendors that cannot upsert, so that two calls at the same moment
+ * do not both look, find nothing and create. Different keys do not wait for each other.
+ */
+export async function inTurn<T>(key: string, run: () => Promise<T>): Promise<T> {
+  const before = lasts.get(key)
+  const own = (async () => {
+    // Whoever was before told its own caller of its failure.
+    await before?.catch(() => {})
+    return await run()
+  })()
+  lasts.set(key, own)
+  try {
+    return await own
+  } finally {
+    if (lasts.get(key) === own) lasts.delete(key)
+  }
+}
