@@ -19,6 +19,12 @@ export const emulators: readonly SandboxEntry[] = [
     ],
   },
   {
+    id: 'pipedrive',
+    hosts: ['api.pipedrive.com', 'oauth.pipedrive.com', 'sandbox.pipedrive.com'],
+    load: async () => (await import('./pipedrive/pipedrive.ts')).pipedrive,
+    connects: [{ connector: 'pipedrive', name: 'Pipedrive (sandbox)', provider: 'pipedrive', settings: {} }],
+  },
+  {
     id: 'zapier',
     hosts: ['hooks.zapier.com'],
     load: async () => (await import('./zapier/zapier.ts')).zapier,

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto'
-import { type CalendarEvent, type Changes, escapeHtml, fromHtml, type OperationInput, type Span, toHtml } from '../../kit/index.ts'
+import {
+  type CalendarEvent,
+  type Changes,
+  escapeHtml,
+  fromHtml,
+  type OperationInput,
+  type Span,
+  toHtml,
+} from '../../kit/index.ts'
 import { dayOf, participating, timeOf } from './activities.ts'
 import { changesOf } from './changes.ts'
 import { paths } from './paths.ts'
@@ -47,8 +55,14 @@ export const calendar = {
     if ('idempotencyKey' in input) {
       const reference = referenceOf(input.idempotencyKey)
       const since = new Date(context.now().getTime() - referenceLifeMs)
-      const query = { updated_since: `${since.toISOString().slice(0, 19)}Z`, sort_by: 'update_time', sort_direction: 'desc' }
-      for await (const activity of firstOf(context.http.pages<Activity>(paths.activities(), { ...query, ...withAttendees }))) {
+      const query = {
+        updated_since: `${since.toISOString().slice(0, 19)}Z`,
+        sort_by: 'update_time',
+        sort_direction: 'desc',
+      }
+      for await (const activity of firstOf(
+        context.http.pages<Activity>(paths.activities(), { ...query, ...withAttendees }),
+      )) {
         if (activity.note?.includes(reference)) return readEvent(activity) ?? null
       }
       return null
@@ -56,18 +70,23 @@ export const calendar = {
     const { startsAt, endsAt, attendee } = input
     for await (const event of eventsFrom(context, startsAt)) {
       const isSameTime = sameSecond(event.startsAt, startsAt) && sameSecond(event.endsAt, endsAt)
-      const isThere = attendee === undefined || event.attendees?.some(({ email }) => email.toLowerCase() === attendee.toLowerCase())
+      const isThere =
+        attendee === undefined || event.attendees?.some(({ email }) => email.toLowerCase() === attendee.toLowerCase())
       if (isSameTime && isThere) return event
     }
     return null
   },
 
-  async update({ http }: PipedriveContext, { externalId, changes }: OperationInput<'calendar.update'>): Promise<CalendarEvent> {
+  async update(
+    { http }: PipedriveContext,
+    { externalId, changes }: OperationInput<'calendar.update'>,
+  ): Promise<CalendarEvent> {
     const { startsAt, endsAt, contactId, status } = changes
     const body: Record<string, unknown> = { ...fieldsOf(changes) }
     if (startsAt || endsAt) {
       // The end is kept as a length, so a change of one needs the other.
-      const current = startsAt && endsAt ? undefined : readEvent((await http.get<Reply<Activity>>(paths.activities(externalId))).data)
+      const current =
+        startsAt && endsAt ? undefined : readEvent((await http.get<Reply<Activity>>(paths.activities(externalId))).data)
       const start = startsAt ?? current?.startsAt ?? endsAt
       const end = endsAt ?? (current && start ? new Date(start.getTime() + lengthOf(current)) : startsAt)
       if (start && end) Object.assign(body, timesOf(start, end))
@@ -131,7 +150,9 @@ function fieldsOf({ title, description, location, attendees }: Changes<CalendarE
     ...(location === undefined ? {} : { location: location === null ? null : { value: location } }),
     ...(attendees === undefined
       ? {}
-      : { attendees: (attendees ?? []).map(({ email, name }) => ({ email, ...(name === undefined ? {} : { name }) })) }),
+      : {
+          attendees: (attendees ?? []).map(({ email, name }) => ({ email, ...(name === undefined ? {} : { name }) })),
+        }),
   }
 }
 

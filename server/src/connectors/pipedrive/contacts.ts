@@ -136,7 +136,10 @@ const unknown = [{ value: '' }]
 function nameOf({ name, firstName, lastName }: Changes<Contact>, current?: Person): string | undefined {
   if (name) return name
   if (firstName === undefined && lastName === undefined) return undefined
-  const parts = [firstName === undefined ? current?.first_name : firstName, lastName === undefined ? current?.last_name : lastName]
+  const parts = [
+    firstName === undefined ? current?.first_name : firstName,
+    lastName === undefined ? current?.last_name : lastName,
+  ]
   const whole = parts.filter((part) => part).join(' ')
   return whole === '' || whole === current?.name ? undefined : whole
 }

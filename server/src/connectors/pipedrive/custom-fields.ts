@@ -24,13 +24,15 @@ export const customFields = {
   async list({ http }: PipedriveContext, { object }: OperationInput<'customFields.list'>): Promise<CustomField[]> {
     const place = paths.fields(object === 'contact' ? 'person' : 'deal')
     const fields = await Array.fromAsync(http.pages<PipedriveField>(place, {}, { pages: startPages }))
-    return fields.map(({ key, name, field_type: type, options, mandatory_flag: mandatory, bulk_edit_allowed: editable }) => ({
-      name: key,
-      label: name,
-      type: types[type] ?? 'other',
-      ...(options ? { options: options.map(({ id, label }) => ({ value: String(id), label })) } : {}),
-      required: mandatory === true,
-      readOnly: editable === false,
-    }))
+    return fields.map(
+      ({ key, name, field_type: type, options, mandatory_flag: mandatory, bulk_edit_allowed: editable }) => ({
+        name: key,
+        label: name,
+        type: types[type] ?? 'other',
+        ...(options ? { options: options.map(({ id, label }) => ({ value: String(id), label })) } : {}),
+        required: mandatory === true,
+        readOnly: editable === false,
+      }),
+    )
   },
 }

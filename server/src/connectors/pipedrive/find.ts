@@ -13,7 +13,9 @@ export async function findPersonId(context: PipedriveContext, { email, phone }: 
 }
 
 const idByEmail = async (context: PipedriveContext, email: string) =>
-  oldest(await search(context, 'email', email, true), ({ emails = [] }) => emails.some((own) => isSameEmail(own, email)))
+  oldest(await search(context, 'email', email, true), ({ emails = [] }) =>
+    emails.some((own) => isSameEmail(own, email)),
+  )
 
 /** Pipedrive finds a phone as it is written, so it is looked for by its national digits, too. */
 async function idByPhone(context: PipedriveContext, phone: string): Promise<number | undefined> {

@@ -28,7 +28,8 @@ export const leads = {
   /** Pipedrive lists leads whole, without a time since when. */
   async *list({ http }: PipedriveContext, { updatedSince }: OperationInput<'leads.list'>) {
     for await (const record of http.pages<PipedriveLead>(paths.leads(), { sort: 'id' }, { pages: startPages })) {
-      if (updatedSince === undefined || Date.parse(record.update_time) >= updatedSince.getTime()) yield lead.read(record)
+      if (updatedSince === undefined || Date.parse(record.update_time) >= updatedSince.getTime())
+        yield lead.read(record)
     }
   },
 }

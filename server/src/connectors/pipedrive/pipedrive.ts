@@ -72,9 +72,6 @@ export const pipedrive = defineConnector({
 
   webhook,
   capabilities: { contacts, leads, deals, notes, tasks, customFields, calendar },
-
-  // Looks first, so that what the lost call made is found.
-  repeat: { 'contacts.upsert': 'safe', 'contacts.batchUpsert': 'safe' },
 })
 
 /** The company's own domain, which the token answer names; tokens go to no other place. */
@@ -89,7 +86,13 @@ const secondsIn = (header: string | undefined): number | undefined => {
   return header === undefined || !Number.isFinite(seconds) ? undefined : Math.max(0, seconds) * 1_000
 }
 
-type Failure = { error?: string; error_info?: string; message?: string; code?: string; errors?: { [field: string]: string[] } }
+type Failure = {
+  error?: string
+  error_info?: string
+  message?: string
+  code?: string
+  errors?: { [field: string]: string[] }
+}
 
 /** `{ success: false, error, error_info, code }`; webhooks name their fields in `errors`. */
 function readError({ body }: VendorAnswer<unknown>) {

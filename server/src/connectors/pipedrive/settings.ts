@@ -4,7 +4,10 @@ const optionalId = (title: string, description: string) =>
   Type.Optional(Type.Integer({ title, description, minimum: 1 }))
 
 export const settings = Type.Object({
-  owner_id: optionalId('Owner', 'Id of the Pipedrive user who owns what this hub creates; the connected user otherwise.'),
+  owner_id: optionalId(
+    'Owner',
+    'Id of the Pipedrive user who owns what this hub creates; the connected user otherwise.',
+  ),
   pipeline_id: optionalId('Pipeline', 'Where new deals begin; the first pipeline otherwise.'),
   stage_id: optionalId('Stage', 'The stage of new deals; the first of the pipeline otherwise.'),
   currency: Type.Optional(
