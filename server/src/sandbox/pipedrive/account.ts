@@ -37,11 +37,11 @@ export function accountRoutes(api: Api, world: World): void {
       })
     })
 
-    for (const of of ['person', 'deal'] as const) {
-      const scopes = [of === 'person' ? 'contacts:full' : 'deals:full']
+    for (const kind of ['person', 'deal'] as const) {
+      const scopes = [kind === 'person' ? 'contacts:full' : 'deals:full']
       const options = { config: { sandbox: { scopes } }, schema: { querystring: Type.Object(positions) } }
-      api.get(`${base}/${of}Fields`, options, async (request) =>
-        positionsOf(fieldsOf(world.accountOf(request), of), request.query),
+      api.get(`${base}/${kind}Fields`, options, async (request) =>
+        positionsOf(fieldsOf(world.accountOf(request), kind), request.query),
       )
     }
 

@@ -99,20 +99,20 @@ export function activityRoutes(api: Api, world: World): void {
       schema: { params: Id, querystring: Type.Object({ include_fields: Type.Optional(Type.Literal('attendees')) }) },
     },
     async (request) =>
-      ok(showActivity(recordsOf(world.accountOf(request), 'activities').need(String(request.params.id)), true)),
+      ok(showActivity(recordsOf(world.accountOf(request), 'activities').need(request.params.id), true)),
   )
 
   api.patch(`${place}/:id`, { config, schema: { params: Id, body: Activity } }, async (request) => {
     const account = world.accountOf(request)
     const records = recordsOf(account, 'activities')
-    records.need(String(request.params.id))
+    records.need(request.params.id)
     check(account, request.body)
-    return ok(showActivity(records.update(String(request.params.id), request.body), true))
+    return ok(showActivity(records.update(request.params.id, request.body), true))
   })
 
   api.delete(`${place}/:id`, { config, schema: { params: Id } }, async (request) => {
-    recordsOf(world.accountOf(request), 'activities').delete(String(request.params.id))
-    return ok({ id: request.params.id })
+    recordsOf(world.accountOf(request), 'activities').delete(request.params.id)
+    return ok({ id: Number(request.params.id) })
   })
 
   noteRoutes(api, world)

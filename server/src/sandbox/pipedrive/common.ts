@@ -7,7 +7,8 @@ import { invalid } from './failures.ts'
 /** The one user of every account, who owns everything. */
 export const sandboxUser = { id: 7001, name: 'Sandbox Owner', email: 'owner@example.com', currency: 'EUR' }
 
-export const Id = Type.Object({ id: Type.Integer({ minimum: 1 }) })
+/** Parts of a path are texts. */
+export const Id = Type.Object({ id: Type.String({ pattern: '^[1-9]\\d{0,14}$' }) })
 export const paging = {
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
   cursor: Type.Optional(Type.String()),

@@ -82,19 +82,19 @@ export function dealRoutes(api: Api, world: World): void {
   })
 
   api.get(`${place}/:id`, { config, schema: { params: Id } }, async (request) =>
-    ok(showDeal(recordsOf(world.accountOf(request), 'deals').need(String(request.params.id)))),
+    ok(showDeal(recordsOf(world.accountOf(request), 'deals').need(request.params.id))),
   )
 
   api.patch(`${place}/:id`, { config, schema: { params: Id, body: DealChanges } }, async (request) => {
     const account = world.accountOf(request)
     const records = recordsOf(account, 'deals')
-    const { id, data } = records.need(String(request.params.id))
+    const { id, data } = records.need(request.params.id)
     return ok(showDeal(records.update(id, (old) => merged(old, checked(account, request.body, data)))))
   })
 
   api.delete(`${place}/:id`, { config, schema: { params: Id } }, async (request) => {
-    recordsOf(world.accountOf(request), 'deals').delete(String(request.params.id))
-    return ok({ id: request.params.id })
+    recordsOf(world.accountOf(request), 'deals').delete(request.params.id)
+    return ok({ id: Number(request.params.id) })
   })
 
   const sorted = {

@@ -105,20 +105,20 @@ export function personRoutes(api: Api, world: World): void {
     custom_fields: Type.Optional(Type.String()),
   })
   api.get(`${place}/:id`, { config: reading, schema: { params: Id, querystring: query } }, async (request) =>
-    ok(showPerson(recordsOf(world.accountOf(request), 'persons').need(String(request.params.id), { deleted: true }))),
+    ok(showPerson(recordsOf(world.accountOf(request), 'persons').need(request.params.id, { deleted: true }))),
   )
 
   api.patch(`${place}/:id`, { config: reading, schema: { params: Id, body: PersonChanges } }, async (request) => {
     const account = world.accountOf(request)
     const records = recordsOf(account, 'persons')
-    records.need(String(request.params.id))
+    records.need(request.params.id)
     check(account, request.body)
-    return ok(showPerson(records.update(String(request.params.id), (data) => merged(data, normal(request.body)))))
+    return ok(showPerson(records.update(request.params.id, (data) => merged(data, normal(request.body)))))
   })
 
   api.delete(`${place}/:id`, { config: reading, schema: { params: Id } }, async (request) => {
-    recordsOf(world.accountOf(request), 'persons').delete(String(request.params.id))
-    return ok({ id: request.params.id })
+    recordsOf(world.accountOf(request), 'persons').delete(request.params.id)
+    return ok({ id: Number(request.params.id) })
   })
 }
 

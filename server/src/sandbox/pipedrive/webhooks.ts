@@ -4,7 +4,7 @@ import type { Account, Api, Stored, World } from '../emulator.ts'
 import type { RecordChange } from '../records.ts'
 import { companyIdOf } from './account.ts'
 import { showActivity } from './activities.ts'
-import { type Fields, ok, sandboxUser } from './common.ts'
+import { type Fields, Id, ok, sandboxUser } from './common.ts'
 import { showDeal } from './deals.ts'
 import { refused } from './failures.ts'
 import { showLead } from './leads.ts'
@@ -70,10 +70,10 @@ export function webhookRoutes(api: Api, world: World): void {
       }
     })
 
-    const params = Type.Object({ id: Type.Integer() })
+    const params = Id
     api.delete(`${place}/:id`, { config, schema: { params } }, async (request) => {
       const subscriptions = subscriptionsOf(world.accountOf(request))
-      const id = String(request.params.id)
+      const { id } = request.params
       if (!subscriptions.get(id)) throw refused(404, 'not found', { status: 'error', errors: { id: ['not found'] } })
       subscriptions.delete(id)
       return { status: 'ok', success: true }
