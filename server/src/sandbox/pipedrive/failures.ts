@@ -16,8 +16,6 @@ export const refused = (status: number, error: string, more: object = {}) => ref
 export const invalid = (path: string, message: string) =>
   refused(400, `Validation failed: ${path}: ${message}`, { code: 'ERR_SCHEMA_VALIDATION_FAILED' })
 
-export const notFound = (what: string) => refused(404, `${what} not found`, { code: 'ERR_NOT_FOUND' })
-
 const names: Record<string, string> = { persons: 'Person', deals: 'Deal', leads: 'Lead', activities: 'Activity' }
 
 /** Every failure that all vendors share, in Pipedrive's words. */
