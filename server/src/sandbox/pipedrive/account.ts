@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import type { Account, Api, World } from '../emulator.ts'
-import { customFieldsOf, ok, positions, positionsOf, recordsOf, sandboxUser, spaced } from './common.ts'
+import { customFieldsOf, ok, positions, positionsOf, recordsOf, sandboxUser, spaced } from './tables.ts'
 
 export const companyIdOf = (account: string): number =>
   account === 'sandbox'

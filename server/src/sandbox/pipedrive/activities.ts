@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Account, Api, Stored, World } from '../emulator.ts'
+import { needPerson } from './deals.ts'
+import { invalid, refused } from './failures.ts'
 import {
   checkOwner,
   type Fields,
@@ -11,9 +13,7 @@ import {
   sandboxUser,
   seconds,
   spaced,
-} from './common.ts'
-import { needPerson } from './deals.ts'
-import { invalid, refused } from './failures.ts'
+} from './tables.ts'
 
 const activityTypes = ['call', 'meeting', 'task', 'deadline', 'email', 'lunch']
 const orNull = <S extends Parameters<typeof Type.Optional>[0]>(schema: S) =>

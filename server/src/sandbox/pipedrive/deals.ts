@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox'
 import type { Account, Api, Stored, World } from '../emulator.ts'
+import { invalid } from './failures.ts'
+import { merged } from './persons.ts'
 import {
   checkCustomFields,
   checkOwner,
@@ -12,9 +14,7 @@ import {
   recordsOf,
   sandboxUser,
   seconds,
-} from './common.ts'
-import { invalid } from './failures.ts'
-import { merged } from './persons.ts'
+} from './tables.ts'
 
 /** The pipelines of every account, each with the ids and names of its stages. */
 const pipelines: { id: number; name: string; stages: [number, string][] }[] = [

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { Type } from 'typebox'
 import type { Api, Stored, World } from '../emulator.ts'
-import { checkOwner, type Fields, ok, positions, positionsOf, recordsOf, sandboxUser } from './common.ts'
 import { needPerson } from './deals.ts'
 import { refused } from './failures.ts'
+import { checkOwner, type Fields, ok, positions, positionsOf, recordsOf, sandboxUser } from './tables.ts'
 
 const orNull = <S extends Parameters<typeof Type.Optional>[0]>(schema: S) =>
   Type.Optional(Type.Union([schema, Type.Null()]))

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import type { Account, Api, Stored, World } from '../emulator.ts'
+import { invalid } from './failures.ts'
 import {
   checkCustomFields,
   checkOwner,
@@ -12,8 +13,7 @@ import {
   recordsOf,
   sandboxUser,
   seconds,
-} from './common.ts'
-import { invalid } from './failures.ts'
+} from './tables.ts'
 
 const Entry = Type.Object({
   value: Type.String({ maxLength: 255 }),

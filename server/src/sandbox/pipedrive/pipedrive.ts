@@ -2,11 +2,11 @@ import type { FastifyRequest } from 'fastify'
 import { defineEmulator } from '../emulator.ts'
 import { accountRoutes } from './account.ts'
 import { activityRoutes } from './activities.ts'
-import { type CustomField, customFieldsOf, type Fields, recordsOf } from './common.ts'
 import { dealRoutes } from './deals.ts'
 import { refuse } from './failures.ts'
 import { leadRoutes } from './leads.ts'
 import { personRoutes } from './persons.ts'
+import { type CustomField, customFieldsOf, type Fields, recordsOf } from './tables.ts'
 import { watch, webhookRoutes } from './webhooks.ts'
 
 const isSearch = ({ url }: FastifyRequest): boolean => /\/search(\?|$)/.test(url)

@@ -4,11 +4,11 @@ import type { Account, Api, Stored, World } from '../emulator.ts'
 import type { RecordChange } from '../records.ts'
 import { companyIdOf } from './account.ts'
 import { showActivity } from './activities.ts'
-import { type Fields, Id, ok, sandboxUser } from './common.ts'
 import { showDeal } from './deals.ts'
 import { refused } from './failures.ts'
 import { showLead } from './leads.ts'
 import { showPerson } from './persons.ts'
+import { type Fields, Id, ok, sandboxUser } from './tables.ts'
 
 type Subscription = {
   subscription_url: string
