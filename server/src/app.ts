@@ -18,6 +18,8 @@ import type { Engine } from './engine/types.ts'
 import { createEventTypes } from './events/event-types.ts'
 import { createEvents, type Events } from './events/events.ts'
 import { eventRoutes } from './events/routes.ts'
+import { createForms } from './forms/forms.ts'
+import { formRoutes } from './forms/routes.ts'
 import { arrivalRoutes } from './inbound/arrival-routes.ts'
 import { createInbound } from './inbound/inbound.ts'
 import { inboundRoutes, webhookSettingsRoutes } from './inbound/routes.ts'
@@ -149,6 +151,11 @@ export async function createApp(options: {
   const storage = createStorage({ config, database, engine, runner: connections.runner, templates, clock, log })
   const scheduling = createScheduling({ database, engine, runner: connections.runner, clock, log })
 
+  const forms = createForms({
+    ...{ database, events, clock },
+    captureLead: async (tx, workspaceId, person) => (await leads.upsert(tx, workspaceId, person)).lead,
+  })
+
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
     operationsOf: connections.operationsOf,
@@ -187,6 +194,7 @@ export async function createApp(options: {
     applicationRoutes(connecting),
     connectSessionRoutes(connecting),
     fileRoutes({ storage, limit: config.TENON_FILE_LIMIT }),
+    formRoutes({ forms, upload: storage.upload, fileLimit: config.TENON_FILE_LIMIT }),
     docsRoutes,
   ]
   /** What vendors and older programs reach at the root as well. */

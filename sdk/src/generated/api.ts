@@ -39,6 +39,21 @@ export type Link = {
   expiresAt: string
 }
 
+export type Submitted = {
+  submissionId: string
+  eventId: string
+  leadId: string | null
+  files: {
+    field: string
+    name: string
+    stored: boolean
+    fileId: string | null
+    key: string | null
+    error: string | null
+    errorCode: string | null
+  }[]
+}
+
 /** Every operation of the API, by its method and path. */
 export type Operations = {
   /**
@@ -784,6 +799,31 @@ export type Operations = {
       download?: boolean
     } | null
     answer: Link
+  }
+  /**
+   * Submit a form
+   *
+   * As JSON, or as `multipart/form-data`, whose files are stored where a storage is connected. A file that cannot be stored is told of, and the submission counts all the same.
+   *
+   * Needs the scope `events:write`.
+   */
+  'POST /api/forms/{formId}/submissions': {
+    path: {
+      formId: string
+    }
+    body: {
+      email?: string
+      phone?: string
+      firstName?: string
+      lastName?: string
+      name?: string
+      company?: string
+      formName?: string
+      pageUrl?: string
+      /** What was entered, by the name of the field. */
+      fields?: Record<string, unknown>
+    } | null
+    answer: Submitted
   }
   /**
    * List what vendors sent

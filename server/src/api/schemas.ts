@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import { type Static, type TObject, type TSchema, Type } from 'typebox'
 
 /*
  * Pieces of which request and answer schemas are made. `x-expects` is what validation tells a person that a value must be,
@@ -27,3 +27,7 @@ export const Name = Type.String({
 })
 
 export const Nullable = <Schema extends TSchema>(schema: Schema) => Type.Union([schema, Type.Null()])
+
+/** A body that may be left out. One schema rather than a union, so that a wrong field is named as anywhere else. */
+export const orNone = <Schema extends TObject>(schema: Schema) =>
+  Type.Unsafe<Static<Schema> | null>({ ...schema, type: ['object', 'null'], additionalProperties: false })

@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import { type TSchema, Type } from 'typebox'
 import { listReplies, ok, page, replies } from '../api/envelope.ts'
 import { ApiError, notFound } from '../api/errors.ts'
-import { ById } from '../api/schemas.ts'
+import { ById, orNone } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
 import { errorCodes } from '../kit/error-codes.ts'
 import type { OperationResult } from '../kit/result.ts'
@@ -49,7 +49,7 @@ export const fileRoutes =
       '/files/:id/link',
       {
         ...read,
-        schema: { summary: 'Make a link to a file', tags, params: ById, body: LinkOptions, response: linked },
+        schema: { summary: 'Make a link to a file', tags, params: ById, body: orNone(LinkOptions), response: linked },
       },
       async ({ workspace, params, body }) => ok(dataOf(await storage.link(workspace.id, params, body ?? {}))),
     )

@@ -42,11 +42,7 @@ const linkOptions = {
   expiresInSeconds,
   download: Type.Optional(Type.Boolean({ description: 'Saves it under its name instead of showing it.' })),
 }
-/** May be left out. */
-export const LinkOptions = Type.Unsafe<{ expiresInSeconds?: number; download?: boolean } | null>({
-  ...Type.Object(linkOptions, { additionalProperties: false }),
-  type: ['object', 'null'],
-})
+export const LinkOptions = Type.Object(linkOptions)
 export const KeyQuery = Type.Object({ key: Key })
 export const KeyLink = Type.Object({ key: Key, ...linkOptions })
 

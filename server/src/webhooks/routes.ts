@@ -1,7 +1,7 @@
-import { type Static, type TObject, Type } from 'typebox'
+import { Type } from 'typebox'
 import { listReplies, noReply, ok, page, replies } from '../api/envelope.ts'
 import { Paging } from '../api/paging.ts'
-import { ById, Id } from '../api/schemas.ts'
+import { ById, Id, orNone } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
 import {
   CreatedEndpoint,
@@ -26,10 +26,6 @@ import {
 import type { Webhooks } from './webhooks.ts'
 
 const base = '/integrations/webhooks'
-/** A body that may be left out. One schema rather than a union, so that a wrong field is named as anywhere else. */
-const orNone = <Schema extends TObject>(schema: Schema) =>
-  Type.Unsafe<Static<Schema> | null>({ ...schema, type: ['object', 'null'], additionalProperties: false })
-
 const ByEndpointId = Type.Object({ endpointId: Id })
 const ByDeliveryId = Type.Object({ deliveryId: DeliveryId })
 

@@ -136,6 +136,8 @@ export const leadTypes: EventType[] = [
       submissionId: text(),
       ...person,
       fields: record('What was entered, by the name of the field.'),
+      files: list(record('A file: field, name, and its key where it was stored.')),
+      leadId: text(),
       pageUrl: url,
       submittedAt: time(),
     }),
