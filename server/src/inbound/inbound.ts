@@ -181,7 +181,8 @@ export function createInbound(deps: {
       const subscription = await subscriptions.find(database.hub, workspaceId, integrationId)
       return {
         url: urlOf(row),
-        secretSource: typeof webhook.secret === 'string' ? webhook.secret : 'setting',
+        secretSource:
+          typeof webhook.secret === 'string' ? webhook.secret : 'setting' in webhook.secret ? 'setting' : 'credential',
         hasSecret: known.length > 0,
         subscription: subscription
           ? {

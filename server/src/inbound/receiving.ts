@@ -133,7 +133,7 @@ export function createReceiving(deps: {
 
   return {
     /**
-     * Takes a request in. Answers a handshake where it was one; undefined where it was a webhook, which is then durable.
+     * Takes a request in. Answers a handshake where it was one; where it was a webhook, which is then durable, what the vendor wants to hear, if anything.
      * @throws ApiError NOT_FOUND, METHOD_NOT_ALLOWED, WEBHOOK_SIGNATURE_INVALID, RATE_LIMIT_EXCEEDED
      */
     async receive(arrival: Arrival): Promise<Handshake | undefined> {
@@ -191,7 +191,7 @@ export function createReceiving(deps: {
             : { row: rowOf(arrival, integration, { ...common, status: 'received' }), integration }
         }),
       )
-      return undefined
+      return webhook.answer
     },
 
     /** Whether a stored request is proven with what is known now, at the time at which it came. */

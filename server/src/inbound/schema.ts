@@ -56,7 +56,7 @@ export type UnmatchedFilter = Static<typeof UnmatchedFilter>
 
 export const WebhookSettings = Type.Object({
   url: Type.String({ description: 'Where the vendor is to send webhooks of this integration.' }),
-  secretSource: Type.Enum(['generated', 'application', 'setting']),
+  secretSource: Type.Enum(['generated', 'application', 'setting', 'credential']),
   hasSecret: Type.Boolean({ description: 'There is something to verify webhooks with.' }),
   subscription: Nullable(
     Type.Object({ status: Type.Enum(['active', 'failed']), expiresAt: Nullable(Time), errorMessage: NullableText }),

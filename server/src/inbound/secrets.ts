@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Db } from '../db/database.ts'
 import { type IntegrationRow, lockIntegration, updateIntegration } from '../integrations/queries.ts'
-import { openConfig, webhookSecretContext } from '../integrations/sealing.ts'
+import { openConfig, openCredentials, webhookSecretContext } from '../integrations/sealing.ts'
 import type { AnyConnector } from '../kit/connector.ts'
 import type { Vault } from '../lib/vault.ts'
 
@@ -42,7 +42,9 @@ export function createSecrets({ vault, applications }: { vault: Vault; applicati
       const { secret } = connector.webhook ?? {}
       if (secret === 'generated') return generated(row)
       if (secret === undefined || secret === 'application') return []
-      return [openConfig(vault, row, connector.settings)[secret.setting]].filter(isSecret)
+      if ('setting' in secret) return [openConfig(vault, row, connector.settings)[secret.setting]].filter(isSecret)
+      if (row.sealedCredentials === null) return []
+      return [openCredentials(vault, row, row.sealedCredentials)[secret.credential]].filter(isSecret)
     },
 
     /** The generated secret in use; made where there is none. */

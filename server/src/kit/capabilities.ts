@@ -93,9 +93,10 @@ export type Capabilities = {
   messaging: {
     /** `rejected` are recipients that were refused while others were taken. */
     sendEmail: Operation<Email & Once, { messageId: string; rejected?: string[] | undefined }>
+    /** `mediaUrls` make it an MMS. `segments` is how many messages the text fills, by which vendors charge. */
     sendSms: Operation<
-      { to: string; text: string; from?: string | undefined } & Once,
-      { messageId: string; status: string }
+      { to: string; text: string; from?: string | undefined; mediaUrls?: string[] | undefined } & Once,
+      { messageId: string; status: string; segments?: number | undefined; encoding?: 'gsm7' | 'ucs2' | undefined }
     >
   }
   payments: {

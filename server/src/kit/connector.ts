@@ -107,8 +107,13 @@ export type InboundEvent = {
 
 export type Webhook<Settings = Record<string, unknown>> = {
   verify: Verify
-  /** Whose secret it is: generated per integration by the hub, given by a person in `settings`, or the operator's application secret. */
-  secret: 'generated' | 'application' | { setting: string }
+  /**
+   * Whose secret it is: generated per integration by the hub, given by a person in `settings`, one of the credentials, or the operator's
+   * application secret.
+   */
+  secret: 'generated' | 'application' | { setting: string } | { credential: string }
+  /** What a webhook that was taken in is answered, where the vendor wants a certain answer. */
+  answer?: { status: number; body: string; headers: Record<string, string> }
   /** Answers a vendor's test of the URL (challenge, validation token); undefined where the request is no such test. */
   handshake?(
     request: InboundRequest,

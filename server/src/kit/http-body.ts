@@ -1,4 +1,4 @@
-import type { Query } from './http-types.ts'
+import type { FormFields, Query } from './http-types.ts'
 
 /** A query string with its `?`, or nothing. */
 export function queryString(query: Query | undefined): string {
@@ -19,10 +19,14 @@ export const withQuery = (url: string, query: string): string =>
   query === '' ? url : url + (url.includes('?') ? `&${query.slice(1)}` : query)
 
 /** `application/x-www-form-urlencoded`; names are sent as given, so that nested ones are the vendor's (`metadata[key]`). */
-export const formBody = (fields: Record<string, string | number | boolean | undefined>): string =>
+export const formBody = (fields: FormFields): string =>
   new URLSearchParams(
-    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+    (isPairs(fields) ? fields : Object.entries(fields)).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    ),
   ).toString()
+
+const isPairs = (fields: FormFields): fields is readonly (readonly [string, string])[] => Array.isArray(fields)
 
 /**
  * What a vendor's answer says: JSON where it is JSON, text otherwise, undefined where there is nothing. Whole numbers too big for

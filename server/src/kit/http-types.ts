@@ -29,12 +29,8 @@ export type VendorHttp = {
   put<T = unknown>(path: string, body?: unknown, options?: CallOptions & { query?: Query }): Promise<T>
   patch<T = unknown>(path: string, body?: unknown, options?: CallOptions & { query?: Query }): Promise<T>
   delete<T = unknown>(path: string, query?: Query, options?: CallOptions): Promise<T>
-  /** Form-encoded (nested names as the vendor writes them). */
-  form<T = unknown>(
-    path: string,
-    fields: Record<string, string | number | boolean | undefined>,
-    options?: CallOptions,
-  ): Promise<T>
+  /** Form-encoded (nested names as the vendor writes them); pairs where a name may stand several times. */
+  form<T = unknown>(path: string, fields: FormFields, options?: CallOptions): Promise<T>
   /** With status and headers, for the few calls that need them. */
   request<T = unknown>(
     method: string,
@@ -48,6 +44,8 @@ export type VendorHttp = {
     options?: CallOptions & { pages?: Paging; method?: 'GET' | 'POST'; body?: unknown },
   ): AsyncIterable<T>
 }
+
+export type FormFields = Record<string, string | number | boolean | undefined> | readonly (readonly [string, string])[]
 
 /** How a vendor pages: where the items are, and what the next call needs. */
 export type Paging = {

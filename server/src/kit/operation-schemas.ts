@@ -237,6 +237,12 @@ export const inputs = {
     to: phone('To'),
     text: text('Text', 1_600),
     from: optional(phone('From')),
+    mediaUrls: optional(
+      Type.Array(Type.String({ pattern: '^https://[^\\s]+$', maxLength: 2_048 }), {
+        title: 'Pictures and other media',
+        maxItems: 10,
+      }),
+    ),
     idempotencyKey: idempotencyKey(),
   }),
   'payments.createCustomer': closed({

@@ -110,4 +110,30 @@ export const emulators: readonly SandboxEntry[] = [
       },
     ],
   },
+  {
+    id: 'twilio',
+    hosts: ['api.twilio.com'],
+    load: async () => (await import('./twilio/twilio.ts')).twilio,
+    connects: [
+      {
+        connector: 'twilio',
+        name: 'Twilio (sandbox)',
+        credentials: { accountSid: `AC${'0'.repeat(31)}1`, authToken: '0123456789abcdef0123456789abcdef' },
+        settings: { fromNumber: '+14155550100' },
+      },
+    ],
+  },
+  {
+    id: 'slack',
+    hosts: ['hooks.slack.com', 'hooks.slack-gov.com'],
+    load: async () => (await import('./slack/slack.ts')).slack,
+    connects: [
+      {
+        connector: 'slack',
+        name: 'Slack (sandbox)',
+        credentials: { webhookUrl: 'https://hooks.slack.com/services/T0SANDBOX/B0SANDBOX/sandbox' },
+        settings: {},
+      },
+    ],
+  },
 ]

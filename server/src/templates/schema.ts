@@ -74,8 +74,9 @@ export const TemplateDetail = Type.Object({
   }),
   webhooks: Nullable(
     Type.Object({
-      secret: Type.Enum(['generated', 'application', 'setting'], {
-        description: 'Whether the hub makes the secret, the operator has it, or it is a setting.',
+      secret: Type.Enum(['generated', 'application', 'setting', 'credential'], {
+        description:
+          'Whether the hub makes the secret, the operator has it, or it is a setting or one of the credentials.',
       }),
       setting: Nullable(Type.String()),
       subscribes: Type.Boolean({ description: 'Whether the hub makes the vendor call it, or a person does.' }),

@@ -103,8 +103,8 @@ function describeWebhooks({ webhook }: AnyConnector): TemplateDetail['webhooks']
   if (!webhook) return null
   const { secret } = webhook
   return {
-    secret: typeof secret === 'string' ? secret : 'setting',
-    setting: typeof secret === 'string' ? null : secret.setting,
+    secret: typeof secret === 'string' ? secret : 'setting' in secret ? 'setting' : 'credential',
+    setting: typeof secret === 'object' && 'setting' in secret ? secret.setting : null,
     subscribes: webhook.subscribe !== undefined,
   }
 }
