@@ -52,6 +52,10 @@ export type EmailPreview = Body<'POST /api/email/preview'>
 export type EmailTemplate = Answer<'GET /api/email/templates/{templateName}'>
 export type EmailTemplateInput = Body<'PUT /api/email/templates/{templateName}'>
 
+export type Sms = Item<'GET /api/sms/sends'>
+export type NewSms = Body<'POST /api/sms/sends'>
+export type SmsFilter = Query<'GET /api/sms/sends'>
+
 export type Workspace = Item<'GET /api/workspaces'>
 export type NewWorkspace = Body<'POST /api/workspaces'>
 export type WorkspaceChanges = Body<'PATCH /api/workspaces/{id}'>

@@ -46,6 +46,8 @@ import { pipelineRoutes } from './pipelines/routes.ts'
 import { bookingRoutes } from './scheduling/booking-routes.ts'
 import { schedulingRoutes } from './scheduling/routes.ts'
 import { createScheduling } from './scheduling/scheduling.ts'
+import { smsRoutes } from './sms/routes.ts'
+import { createSms, type Messages } from './sms/sms.ts'
 import { createLocalFiles } from './storage/local-files.ts'
 import { fileLinkRoutes, fileRoutes } from './storage/routes.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
@@ -84,6 +86,8 @@ export type App = {
   open: Connections['open']
   /** Sending e-mail from within the process. */
   email: Email
+  /** Sending SMS from within the process. */
+  sms: Messages
   /** Starts the engine and listens. Answers the URL. */
   start(): Promise<string>
   /** Starts the engine only: requests come from this process, by `server.inject`. */
@@ -136,9 +140,14 @@ export async function createApp(options: {
     retentionDays: config.TENON_RETENTION_DAYS,
   })
   const connecting = oauth.connectWith(connections.integrations)
+  const sms = createSms({
+    ...{ database, engine, connections, templates, clock },
+    retentionDays: config.TENON_RETENTION_DAYS,
+  })
   const inbound = createInbound({
     ...{ database, engine, eventTypes, templates, connections, vault, clock, log },
     applications: oauth.applications,
+    hear: sms.hear,
     publicUrl,
   })
 
@@ -191,6 +200,7 @@ export async function createApp(options: {
     agentRoutes(connections),
     inboundRoutes(inbound),
     emailRoutes({ email }),
+    smsRoutes({ sms }),
     applicationRoutes(connecting),
     connectSessionRoutes(connecting),
     fileRoutes({ storage, limit: config.TENON_FILE_LIMIT }),
@@ -244,6 +254,7 @@ export async function createApp(options: {
     storage,
     open: connections.open,
     email,
+    sms,
     run,
     start: async () => {
       await run()

@@ -57,6 +57,18 @@ test('an e-mail is queued, and what is wrong with one is told instead of thrown'
   assert.ok(!bad.success && bad.errorCode === 'VALIDATION_FAILED')
 })
 
+test('an SMS is queued, and what is wrong with one is told instead of thrown', async () => {
+  await using hub = await embedded()
+  const { tenon, workspaceId } = hub
+
+  const good = await tenon.sendSMS(workspaceId, '+14079780655', 'Hello')
+  const bad = await tenon.sendSMS(workspaceId, 'nobody', 'Hello')
+
+  assert.ok(good.success)
+  assert.equal((await tenon.client(workspaceId).sms.get(good.data.id)).text, 'Hello')
+  assert.ok(!bad.success && bad.errorCode === 'VALIDATION_FAILED')
+})
+
 test('a trigger tells what was wrong instead of throwing', async () => {
   await using hub = await embedded()
   const { tenon, workspaceId } = hub

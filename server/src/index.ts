@@ -9,6 +9,7 @@ import {
   type Email,
   type NewEndpoint,
   type NewEvent,
+  type Sms,
   TenonError,
 } from 'tenon-sdk'
 import { boot, type Stops, stopAll } from './boot.ts'
@@ -72,6 +73,8 @@ export type Tenon = AsyncDisposable & {
   /** Makes a link to a file that works without credentials; an hour unless said, a week at most. */
   getFileUrl(workspaceId: string, key: string, expiresInSeconds?: number): Promise<Result<Link>>
   deleteFile(workspaceId: string, key: string): Promise<Result<null>>
+  /** The same for an SMS, which goes to nobody who answered STOP. */
+  sendSMS(workspaceId: string, to: string, text: string): Promise<Result<{ id: string; status: Sms['status'] }>>
   workspaces: Client['workspaces']
   /** Everything that the SDK does, for one workspace, without a network in between. */
   client(workspaceId: string): Client
@@ -135,6 +138,11 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
       getFileUrl: (workspaceId, key, expiresInSeconds) =>
         asResult(() => app.storage.link(workspaceId, { key }, { expiresInSeconds })),
       deleteFile: (workspaceId, key) => asResult(() => app.storage.remove(workspaceId, { key })),
+      sendSMS: (workspaceId, to, text) =>
+        resultOf(async () => {
+          const { id, status } = await clientOf(workspaceId).sms.send({ to, text }, once)
+          return { id, status }
+        }),
       workspaces: platform.workspaces,
       client: clientOf,
       transaction: (workspaceId, run) => runTransaction({ database, events: app.events }, workspaceId, run),

@@ -3183,8 +3183,8 @@ export type Operations = {
         concurrency: number
       }
       webhooks: {
-        /** Whether the hub makes the secret, the operator has it, or it is a setting. */
-        secret: "generated" | "application" | "setting"
+        /** Whether the hub makes the secret, the operator has it, or it is a setting or one of the credentials. */
+        secret: "generated" | "application" | "setting" | "credential"
         setting: string | null
         /** Whether the hub makes the vendor call it, or a person does. */
         subscribes: boolean
@@ -3253,8 +3253,8 @@ export type Operations = {
         concurrency: number
       }
       webhooks: {
-        /** Whether the hub makes the secret, the operator has it, or it is a setting. */
-        secret: "generated" | "application" | "setting"
+        /** Whether the hub makes the secret, the operator has it, or it is a setting or one of the credentials. */
+        secret: "generated" | "application" | "setting" | "credential"
         setting: string | null
         /** Whether the hub makes the vendor call it, or a person does. */
         subscribes: boolean
@@ -4817,7 +4817,7 @@ export type Operations = {
     answer: {
       /** Where the vendor is to send webhooks of this integration. */
       url: string
-      secretSource: "generated" | "application" | "setting"
+      secretSource: "generated" | "application" | "setting" | "credential"
       /** There is something to verify webhooks with. */
       hasSecret: boolean
       subscription: {
@@ -4891,6 +4891,146 @@ export type Operations = {
       newPassword: string
     }
     answer: undefined
+  }
+  /**
+   * Send somebody SMS again, who agreed
+   *
+   * Needs the scope `sms:write`.
+   */
+  'POST /api/sms/opt-ins': {
+    body: {
+      phone: string
+    }
+    answer: undefined
+  }
+  /**
+   * List who gets no SMS
+   *
+   * Needs the scope `sms:read`.
+   */
+  'GET /api/sms/opt-outs': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+    }
+    answer: {
+      phone: string
+      /** Whether a STOP said so, or a person entered it. */
+      source: "message" | "person"
+      createdAt: string
+    }[]
+  }
+  /**
+   * Send somebody no more SMS
+   *
+   * Needs the scope `sms:write`.
+   */
+  'POST /api/sms/opt-outs': {
+    body: {
+      phone: string
+    }
+    answer: undefined
+  }
+  /**
+   * List the SMS, sent and to be sent
+   *
+   * Needs the scope `sms:read`.
+   */
+  'GET /api/sms/sends': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      status?: "queued" | "sending" | "sent" | "failed" | "unknown"
+      to?: string
+    }
+    answer: {
+      id: string
+      /** `sent`: the vendor took it · `unknown`: the connection broke before anybody said whether it was taken */
+      status: "queued" | "sending" | "sent" | "failed" | "unknown"
+      reported: string | null
+      to: string
+      from: string | null
+      text: string
+      mediaUrls: string[]
+      segments: number | null
+      key: string | null
+      attempts: number
+      integrationId: string | null
+      messageId: string | null
+      errorCode: string | null
+      error: string | null
+      createdAt: string
+      sentAt: string | null
+    }[]
+  }
+  /**
+   * Send an SMS to one person
+   *
+   * Queued at once and sent by the integration that is the default for messaging, or else any that can send SMS; to nobody who answered STOP.
+   *
+   * Needs the scope `sms:write`.
+   */
+  'POST /api/sms/sends': {
+    body: {
+      to: string
+      text: string
+      from?: string
+      mediaUrls?: string[]
+      /** Your own word for this message: another one with the same key is not made. */
+      key?: string
+    }
+    answer: {
+      id: string
+      /** `sent`: the vendor took it · `unknown`: the connection broke before anybody said whether it was taken */
+      status: "queued" | "sending" | "sent" | "failed" | "unknown"
+      reported: string | null
+      to: string
+      from: string | null
+      text: string
+      mediaUrls: string[]
+      segments: number | null
+      key: string | null
+      attempts: number
+      integrationId: string | null
+      messageId: string | null
+      errorCode: string | null
+      error: string | null
+      createdAt: string
+      sentAt: string | null
+    }
+  }
+  /**
+   * One SMS, and what became of it
+   *
+   * Needs the scope `sms:read`.
+   */
+  'GET /api/sms/sends/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /** `sent`: the vendor took it · `unknown`: the connection broke before anybody said whether it was taken */
+      status: "queued" | "sending" | "sent" | "failed" | "unknown"
+      reported: string | null
+      to: string
+      from: string | null
+      text: string
+      mediaUrls: string[]
+      segments: number | null
+      key: string | null
+      attempts: number
+      integrationId: string | null
+      messageId: string | null
+      errorCode: string | null
+      error: string | null
+      createdAt: string
+      sentAt: string | null
+    }
   }
   /**
    * List all workspaces
@@ -5021,7 +5161,7 @@ export type Operations = {
     }
     body: {
       name: string
-      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write" | "leads:read" | "leads:write" | "files:read" | "files:write" | "scheduling:read" | "scheduling:write")[]
+      scopes: ("*" | "workspace:read" | "workspace:write" | "members:read" | "members:write" | "keys:read" | "keys:write" | "events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "integrations:read" | "integrations:write" | "email:read" | "email:write" | "leads:read" | "leads:write" | "files:read" | "files:write" | "scheduling:read" | "scheduling:write" | "sms:read" | "sms:write")[]
       expiresAt?: string
     }
     answer: {

@@ -20,6 +20,8 @@ export const scopes = [
   'files:write',
   'scheduling:read',
   'scheduling:write',
+  'sms:read',
+  'sms:write',
 ] as const
 
 export type Scope = (typeof scopes)[number]

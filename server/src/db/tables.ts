@@ -676,6 +676,42 @@ export interface Sessions {
   userAgent: string | null
 }
 
+export interface SmsMessages {
+  attempts: Generated<number>
+  createdAt: Date
+  errorCode: string | null
+  errorMessage: string | null
+  fromPhone: string | null
+  id: string
+  integrationId: string | null
+  key: string | null
+  mediaUrls: string[] | null
+  messageId: string | null
+  segments: number | null
+  sentAt: Date | null
+  status: string
+  text: string
+  toPhone: string
+  updatedAt: Date
+  workspaceId: string
+}
+
+export interface SmsOptOuts {
+  createdAt: Date
+  phone: string
+  source: string
+  workspaceId: string
+}
+
+export interface SmsReports {
+  errorCode: string | null
+  messageId: string
+  rank: number
+  status: string
+  updatedAt: Date
+  workspaceId: string
+}
+
 export interface SubscriptionVersions {
   version: number
   workspaceId: string
@@ -782,6 +818,9 @@ export interface DB {
   replays: Replays
   scheduled: Scheduled
   sessions: Sessions
+  smsMessages: SmsMessages
+  smsOptOuts: SmsOptOuts
+  smsReports: SmsReports
   subscriptionVersions: SubscriptionVersions
   vendorSubscriptions: VendorSubscriptions
   webhookEndpoints: WebhookEndpoints

@@ -43,6 +43,8 @@ export function createInbound(deps: {
   connections: Pick<Connections, 'runner' | 'operationLog'>
   applications: Applications
   vault: Vault
+  /** Told of the events of vendors in the transaction that publishes them. */
+  hear?: Parameters<typeof createProcessing>[0]['hear']
   /** Under which vendors reach the hub. */
   publicUrl(): string
   clock: Clock
@@ -56,6 +58,7 @@ export function createInbound(deps: {
   const secrets = createSecrets({ vault, applications })
   const processing = createProcessing({
     ...{ database, engine, templates, runner, operationLog, eventTypes, vault, clock, log },
+    hear: deps.hear,
   })
   const receiving = createReceiving({ database, templates, secrets, processing, vault, clock, log })
   const subscriptions = createVendorSubscriptions({

@@ -45,6 +45,8 @@ export function createProcessing(deps: {
   vault: Vault
   clock: Clock
   log: Log
+  /** Told of the events in the transaction that publishes them. */
+  hear?: ((tx: Db, workspaceId: string, events: NewEvent[]) => Promise<void>) | undefined
 }) {
   const { database, engine, templates, runner, operationLog, eventTypes, vault, clock, log } = deps
 
@@ -86,6 +88,7 @@ export function createProcessing(deps: {
       events.map(({ type }) => type),
       `Sent by ${connector.name}.`,
     )
+    await deps.hear?.(tx, integration.workspaceId, events)
     return engine.publish(tx, integration.workspaceId, events)
   }
 

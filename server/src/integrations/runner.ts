@@ -59,6 +59,12 @@ export type Traffic = {
   record?: ((call: RecordedCall) => void) | undefined
 }
 
+/** Looks at an operation before the vendor is called; what it answers is the operation's result. */
+export type Guard<Name extends OperationName> = (
+  workspaceId: string,
+  input: OperationInput<Name>,
+) => Promise<OperationFailure | undefined>
+
 /** Where opened credentials come from. */
 export type CredentialSource = {
   /** Those that hold now, renewed where they are about to run out. */
@@ -99,6 +105,7 @@ export function createRunner(deps: {
   const pace = createPace(engine)
   const gates = new LRUCache<string, Gate>({ max: 10_000 })
   const successes = new Map<string, number>()
+  const guards = new Map<OperationName, Guard<never>>()
 
   function gateOf(id: string, { name, http }: AnyConnector): Gate {
     const gate = gates.get(id) ?? createGate({ vendor: name, clock, concurrency: http.concurrency })
@@ -221,6 +228,11 @@ export function createRunner(deps: {
     /** The integration and its connector. @throws ApiError NOT_FOUND, or INTEGRATION_NOT_ACTIVE where the connector is gone */
     open,
 
+    /** Lets a domain have a say before an operation, whoever asks for it. Before the engine starts. */
+    guard<Name extends OperationName>(name: Name, guard: Guard<Name>): void {
+      guards.set(name, guard as Guard<never>)
+    },
+
     /**
      * Runs an operation whose input was parsed, and logs it. Whatever the vendor does is a result.
      * @throws ApiError NOT_FOUND where there is no such integration
@@ -238,8 +250,15 @@ export function createRunner(deps: {
       const startedAt = performance.now()
       const at = new Date(clock.now())
       const signal = options.signal ?? never
-      const done = await withContext(row, connector, signal, operations[name].what, (context) =>
-        runOperation(connector, context, name, input, options.limit === undefined ? {} : { limit: options.limit }),
+      const guard = guards.get(name)
+      const done = await withContext(
+        row,
+        connector,
+        signal,
+        operations[name].what,
+        async (context) =>
+          (await guard?.(workspaceId, input as never)) ??
+          runOperation(connector, context, name, input, options.limit === undefined ? {} : { limit: options.limit }),
       )
       const { result, redactor, calls } = done
       const unknown = !result.success && result.ambiguous === true && repeatOf(connector, name) !== 'safe'
