@@ -23,6 +23,7 @@ import { formRoutes } from './forms/routes.ts'
 import { arrivalRoutes } from './inbound/arrival-routes.ts'
 import { createInbound } from './inbound/inbound.ts'
 import { inboundRoutes, webhookSettingsRoutes } from './inbound/routes.ts'
+import { agentConnectorRoutes } from './integrations/agent-connector-routes.ts'
 import { agentRoutes } from './integrations/agent-routes.ts'
 import { connectPageRoutes, connectSessionRoutes } from './integrations/connect-routes.ts'
 import { type Connections, createConnections } from './integrations/connections.ts'
@@ -198,6 +199,7 @@ export async function createApp(options: {
     eventRoutes({ events, eventTypes }),
     eventTraceRoutes(webhooks),
     agentRoutes(connections),
+    agentConnectorRoutes(connections),
     inboundRoutes(inbound),
     emailRoutes({ email }),
     smsRoutes({ sms }),

@@ -8,6 +8,11 @@ export const connectors: readonly Entry[] = [
   { id: 'hubspot', folder: 'hubspot', load: async () => (await import('./hubspot/hubspot.ts')).hubspot },
   { id: 'pipedrive', folder: 'pipedrive', load: async () => (await import('./pipedrive/pipedrive.ts')).pipedrive },
   {
+    id: 'gohighlevel',
+    folder: 'gohighlevel',
+    load: async () => (await import('./gohighlevel/gohighlevel.ts')).goHighLevel,
+  },
+  {
     id: 'google-calendar',
     folder: 'google-calendar',
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,

@@ -4,11 +4,11 @@ import { ApiError, invalidFields } from '../api/errors.ts'
 import { Paging } from '../api/paging.ts'
 import { ById } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
-import { errorCodes } from '../kit/error-codes.ts'
 import { parseOperationInput } from '../kit/operation-input.ts'
 import { isOperationName } from '../kit/operations.ts'
 import { describeOperations } from '../templates/describe-operations.ts'
 import type { Connections } from './connections.ts'
+import { sendFailure } from './failure-reply.ts'
 import { refusalOf } from './runner.ts'
 import {
   ByDeliveryId,
@@ -85,10 +85,7 @@ export const operationRoutes =
           callId: query.callId,
         })
         if (result.success) return ok((result.data as unknown) ?? null)
-        const { error, errorCode, gracefulFail, retryAfterMs } = result
-        if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1_000)))
-        const failure = { success: false as const, error, errorCode, gracefulFail, requestId }
-        return reply.code(errorCodes[errorCode].status as 400).send(failure)
+        return sendFailure(reply, result, requestId)
       },
     )
 

@@ -81,6 +81,11 @@ export type Capabilities = {
       CalendarEvent
     >
     cancel: Operation<{ externalId: string; calendarId?: string | undefined; reason?: string | undefined }, void>
+    /** Takes time that nobody can book. What is blocked is freed by `cancel`. */
+    block: Operation<
+      { startsAt: Date; endsAt: Date; title?: string | undefined; calendarId?: string | undefined },
+      CalendarEvent
+    >
     changes: Operation<
       { cursor?: string | undefined; calendarId?: string | undefined },
       { changes: Change<CalendarEvent>[]; cursor: string; more: boolean }

@@ -197,6 +197,12 @@ export const inputs = {
     calendarId: optional(externalId('calendar')),
     reason: optional(text('Reason')),
   }),
+  'calendar.block': closed({
+    startsAt: time('Starts at'),
+    endsAt: time('Ends at'),
+    title: optional(text('Title')),
+    calendarId: optional(externalId('calendar')),
+  }),
   'calendar.changes': closed({ cursor: cursor(), calendarId: optional(externalId('calendar')) }),
   'workflows.list': nothing,
   'workflows.trigger': closed({

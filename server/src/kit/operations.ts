@@ -51,6 +51,7 @@ const words: { [Name in OperationName]: Pick<OperationInfo, 'title' | 'what' | '
   'calendar.find': read('Find an appointment', 'the appointment'),
   'calendar.update': write('Update an appointment', 'the appointment', 'safe'),
   'calendar.cancel': write('Cancel an appointment', 'the appointment', 'safe'),
+  'calendar.block': write('Block time', 'the blocked time', 'never'),
   'calendar.changes': read('Read changes of a calendar', 'the changes of the calendar'),
   'workflows.list': read('List workflows', 'the workflows'),
   // Who is enrolled twice may be written to twice.

@@ -45,6 +45,19 @@ export const emulators: readonly SandboxEntry[] = [
     ],
   },
   {
+    id: 'gohighlevel',
+    hosts: ['services.leadconnectorhq.com', 'marketplace.gohighlevel.com'],
+    load: async () => (await import('./gohighlevel/gohighlevel.ts')).goHighLevel,
+    connects: [
+      {
+        connector: 'gohighlevel',
+        name: 'GoHighLevel (sandbox)',
+        provider: 'gohighlevel',
+        settings: { webhook_secret: 'sandbox-gohighlevel-secret', currency: 'USD' },
+      },
+    ],
+  },
+  {
     id: 'google-calendar',
     hosts: ['www.googleapis.com', 'accounts.google.com', 'oauth2.googleapis.com'],
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
