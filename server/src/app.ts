@@ -8,6 +8,9 @@ import { createMetrics } from './api/metrics.ts'
 import { describeRoutes, docsRoutes } from './api/openapi.ts'
 import { createRateLimits } from './api/rate-limit.ts'
 import { closeServer, createServer, type Routes, type Server } from './api/server.ts'
+import { createCalls } from './calls/calls.ts'
+import { hearRetell } from './calls/retell.ts'
+import { callRoutes } from './calls/routes.ts'
 import type { Config } from './config.ts'
 import { connectors as listed } from './connectors/index.ts'
 import type { Database } from './db/database.ts'
@@ -165,6 +168,8 @@ export async function createApp(options: {
     ...{ database, events, clock },
     captureLead: async (tx, workspaceId, person) => (await leads.upsert(tx, workspaceId, person)).lead,
   })
+  const calls = createCalls({ database, engine, templates, connections, leads, clock, log })
+  inbound.react('retell', hearRetell(calls))
 
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
@@ -200,6 +205,7 @@ export async function createApp(options: {
     eventTraceRoutes(webhooks),
     agentRoutes(connections),
     agentConnectorRoutes(connections),
+    callRoutes({ calls }),
     inboundRoutes(inbound),
     emailRoutes({ email }),
     smsRoutes({ sms }),

@@ -151,6 +151,262 @@ export type Operations = {
     }[]
   }
   /**
+   * List the calendars that an agent can book in
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/agents/{agentId}/integrations/{connector}/calendars': {
+    path: {
+      agentId: string
+      /** Such as `gohighlevel`. */
+      connector: string
+    }
+    answer: {
+      id: string
+      name: string
+      timezone?: string
+      primary?: boolean
+      writable?: boolean
+    }[]
+  }
+  /**
+   * List the pipelines of deals
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/agents/{agentId}/integrations/{connector}/pipelines': {
+    path: {
+      agentId: string
+      /** Such as `gohighlevel`. */
+      connector: string
+    }
+    answer: {
+      id: string
+      name: string
+      stages: {
+        id: string
+        name: string
+      }[]
+    }[]
+  }
+  /**
+   * One pipeline with its stages
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/agents/{agentId}/integrations/{connector}/pipelines/{pipelineId}': {
+    path: {
+      agentId: string
+      /** Such as `gohighlevel`. */
+      connector: string
+      pipelineId: string
+    }
+    answer: {
+      id: string
+      name: string
+      stages: {
+        id: string
+        name: string
+      }[]
+    }
+  }
+  /**
+   * Ask the vendor whether the connection of an agent works
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/agents/{agentId}/integrations/{connector}/test': {
+    path: {
+      agentId: string
+      /** Such as `gohighlevel`. */
+      connector: string
+    }
+    answer: {
+      success: boolean
+      message: string
+      errorCode: string | null
+      accountName: string | null
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+    }
+  }
+  /**
+   * List the workflows that a contact can be put into
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/agents/{agentId}/integrations/{connector}/workflows': {
+    path: {
+      agentId: string
+      /** Such as `gohighlevel`. */
+      connector: string
+    }
+    answer: {
+      id: string
+      name: string
+    }[]
+  }
+  /**
+   * List calls
+   *
+   * Needs the scope `events:read`.
+   */
+  'GET /api/calls': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      agentId?: string
+      status?: "started" | "ended" | "completed"
+    }
+    answer: {
+      id: string
+      callId: string
+      agentId: string
+      /** api, or the connector whose webhooks told of it. */
+      source: string
+      status: "started" | "ended" | "completed"
+      customerName: string | null
+      customerPhone: string | null
+      customerEmail: string | null
+      callOutcome: string | null
+      callSummary: string | null
+      callSentiment: string | null
+      recordingUrl: string | null
+      startedAt: string
+      endedAt: string | null
+      durationSeconds: number | null
+      appointmentBooked: Record<string, unknown> | null
+      leadId: string | null
+      eventId: string | null
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * Take a finished call to everything that is connected
+   *
+   * Fields may be written in snake case as well. The same call again answers the first and does nothing twice.
+   *
+   * Needs the scope `events:write`.
+   */
+  'POST /api/calls': {
+    body: {
+      callId: string
+      agentId: string
+      customerName?: string | null
+      customerPhone?: string | null
+      customerEmail?: string | null
+      callOutcome: string
+      callSummary?: string | null
+      callSentiment?: string | null
+      transcript?: string | null
+      recordingUrl?: string | null
+      startedAt: string
+      endedAt: string
+      durationSeconds?: number
+      appointmentBooked?: {
+        title: string
+        /** Such as `2026-02-20`. */
+        date: string
+        /** Such as `14:00`. */
+        time: string
+        /** An IANA time zone. */
+        timezone: string
+        durationMinutes: number
+        notes?: string | null
+      } | null
+    }
+    answer: {
+      id: string
+      callId: string
+      agentId: string
+      /** api, or the connector whose webhooks told of it. */
+      source: string
+      status: "started" | "ended" | "completed"
+      customerName: string | null
+      customerPhone: string | null
+      customerEmail: string | null
+      callOutcome: string | null
+      callSummary: string | null
+      callSentiment: string | null
+      recordingUrl: string | null
+      startedAt: string
+      endedAt: string | null
+      durationSeconds: number | null
+      appointmentBooked: Record<string, unknown> | null
+      leadId: string | null
+      eventId: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * One call, with what became of it at each integration
+   *
+   * Needs the scope `events:read`.
+   */
+  'GET /api/calls/{id}': {
+    path: {
+      /** The call's id, or the caller's own. */
+      id: string
+    }
+    answer: {
+      id: string
+      callId: string
+      agentId: string
+      /** api, or the connector whose webhooks told of it. */
+      source: string
+      status: "started" | "ended" | "completed"
+      customerName: string | null
+      customerPhone: string | null
+      customerEmail: string | null
+      callOutcome: string | null
+      callSummary: string | null
+      callSentiment: string | null
+      recordingUrl: string | null
+      startedAt: string
+      endedAt: string | null
+      durationSeconds: number | null
+      appointmentBooked: Record<string, unknown> | null
+      leadId: string | null
+      eventId: string | null
+      createdAt: string
+      updatedAt: string
+      transcript: string | null
+      deliveries: {
+        integrationId: string
+        status: "pending" | "retrying" | "delivered" | "failed" | "unknown"
+        /** What is there of the call at this integration. */
+        steps: Record<string, unknown>
+        attempts: number
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      /** What was called at vendors because of it, latest first. */
+      operations: {
+        id: string
+        integrationId: string
+        integrationName: string | null
+        operation: string
+        direction: "inbound" | "outbound"
+        status: "success" | "failed" | "unknown"
+        at: string
+        durationMs: number
+        errorCode: string | null
+        errorMessage: string | null
+        vendorRequestId: string | null
+        request: string | null
+        response: string | null
+        eventId: string | null
+        callId: string | null
+        /** Requests to the vendor that it took. */
+        calls: number
+      }[]
+    }
+  }
+  /**
    * Make a short-lived link with which a person connects an account without signing in
    *
    * Needs the scope `integrations:write`.

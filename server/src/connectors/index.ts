@@ -17,6 +17,7 @@ export const connectors: readonly Entry[] = [
     folder: 'google-calendar',
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
   },
+  { id: 'retell', folder: 'retell', load: async () => (await import('./retell/retell.ts')).retell },
   { id: 'zapier', folder: 'zapier', load: async () => (await import('./zapier/zapier.ts')).zapier },
   { id: 'stripe', folder: 'stripe', load: async () => (await import('./stripe/stripe.ts')).stripe },
   { id: 'sendgrid', folder: 'sendgrid', load: async () => (await import('./sendgrid/sendgrid.ts')).sendgrid },

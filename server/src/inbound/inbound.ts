@@ -11,7 +11,7 @@ import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { Templates } from '../templates/templates.ts'
-import { createProcessing, isOff } from './processing.ts'
+import { createProcessing, isOff, type Reaction } from './processing.ts'
 import {
   assignInbound,
   deleteOldInbound,
@@ -56,8 +56,9 @@ export function createInbound(deps: {
     `${publicUrl()}/webhooks/${templateId}/i/${id}`
 
   const secrets = createSecrets({ vault, applications })
+  const reactions = new Map<string, Reaction>()
   const processing = createProcessing({
-    ...{ database, engine, templates, runner, operationLog, eventTypes, vault, clock, log },
+    ...{ database, engine, templates, runner, operationLog, eventTypes, reactions, vault, clock, log },
     hear: deps.hear,
   })
   const receiving = createReceiving({ database, templates, secrets, processing, vault, clock, log })
@@ -127,6 +128,9 @@ export function createInbound(deps: {
 
   return {
     receive: receiving.receive,
+
+    /** Says what the hub makes of what a vendor sends. Before the engine starts. */
+    react: (connectorId: string, reaction: Reaction) => void reactions.set(connectorId, reaction),
 
     list: (workspaceId: string, filter: InboundFilter) =>
       list(workspaceId, filter, filter.status === undefined ? undefined : [filter.status]),

@@ -1,5 +1,5 @@
 import type { Database, Db } from '../db/database.ts'
-import type { Engine, NewEvent } from '../engine/types.ts'
+import type { Engine, NewEvent, StoredEvent } from '../engine/types.ts'
 import type { EventTypes } from '../events/event-types.ts'
 import type { OperationLog } from '../integrations/operation-log.ts'
 import { findIntegration, type IntegrationRow } from '../integrations/queries.ts'
@@ -32,7 +32,16 @@ export type InboundJob = {
   unread?: number
 }
 
+/** What the hub itself makes of news of one vendor, in the transaction that publishes them: all of it is there, or nothing. */
+export type Reaction = (
+  tx: Db,
+  given: { integration: IntegrationRow; news: News; event: StoredEvent; contact: Contact | undefined },
+) => Promise<void>
+
 export type Processing = ReturnType<typeof createProcessing>
+
+/** An event to publish, and the contact that it is about, read again. */
+type Made = { event: NewEvent; contact: Contact | undefined }
 
 /** Makes events of stored webhooks, in the order in which they came to an integration. */
 export function createProcessing(deps: {
@@ -42,13 +51,15 @@ export function createProcessing(deps: {
   runner: Runner
   operationLog: OperationLog
   eventTypes: EventTypes
+  /** By the connector's id. */
+  reactions: ReadonlyMap<string, Reaction>
   vault: Vault
   clock: Clock
   log: Log
   /** Told of the events in the transaction that publishes them. */
   hear?: ((tx: Db, workspaceId: string, events: NewEvent[]) => Promise<void>) | undefined
 }) {
-  const { database, engine, templates, runner, operationLog, eventTypes, vault, clock, log } = deps
+  const { database, engine, templates, runner, operationLog, eventTypes, reactions, vault, clock, log } = deps
 
   const enqueueAll = (tx: Db, jobs: { integration: IntegrationRow; job: InboundJob; dueAt?: Date | undefined }[]) =>
     engine.enqueue(
@@ -98,13 +109,13 @@ export function createProcessing(deps: {
     row: InboundRow,
     news: News[],
     mayWait: boolean,
-  ): Promise<Map<News, NewEvent>> {
+  ): Promise<Map<News, Made>> {
     const contacts = await readContacts(integration, connector, news, mayWait)
     const given = { row: integration, connector, inboundId: row.id, eventTypes }
-    const events = new Map<News, NewEvent>()
+    const events = new Map<News, Made>()
     for (const one of news) {
       const contact = isOfContact(one) ? contacts.get(one.externalId) : undefined
-      events.set(one, await eventOf(one, contact, given))
+      events.set(one, { event: await eventOf(one, contact, given), contact })
     }
     return events
   }
@@ -186,12 +197,17 @@ export function createProcessing(deps: {
         await control.complete(async (tx) => {
           // A replay may have been asked for meanwhile; both would publish.
           if ((await lockInbound(tx, workspaceId, inboundId))?.status === 'processed') return
-          const wanted: NewEvent[] = []
-          for (const [{ eventId }, event] of events) {
+          const wanted: { news: News; made: Made }[] = []
+          for (const [one, made] of events) {
             // Another webhook may have brought the same news since they were looked up.
-            if ((await takeEventId(tx, integration, eventId, row.receivedAt)) || again) wanted.push(event)
+            if ((await takeEventId(tx, integration, one.eventId, row.receivedAt)) || again)
+              wanted.push({ news: one, made })
           }
-          const published = wanted.length > 0 ? await publish(tx, integration, connector, wanted) : []
+          const fresh = wanted.map(({ made }) => made.event)
+          const published = fresh.length > 0 ? await publish(tx, integration, connector, fresh) : []
+          const react = reactions.get(connector.id)
+          for (const [index, { news: one, made }] of react ? wanted.entries() : [])
+            await react?.(tx, { integration, news: one, event: published[index]!, contact: made.contact })
           done.eventIds = published.map(({ id }) => id)
           done.types = published.map(({ type }) => type)
           await updateInbound(tx, workspaceId, inboundId, {

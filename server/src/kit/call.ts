@@ -32,9 +32,19 @@ const longestTranscript = 20_000
  * and a note; a calendar the appointment that was agreed. A step that fails does not keep the others from being tried, except that a
  * note needs its contact.
  */
-export async function processCall(port: CallPort, call: CallData, done: CallSteps = {}): Promise<CallReport> {
+export async function processCall(
+  port: CallPort,
+  call: CallData,
+  done: CallSteps = {},
+  /** Keeps what is done, after each step, so that a process that dies has not done it in vain. */
+  save: (steps: CallSteps) => Promise<void> = async () => {},
+): Promise<CallReport> {
   const steps: CallSteps = { ...done }
   const outcomes: CallReport['outcomes'] = []
+  const note = async (step: CallSteps) => {
+    Object.assign(steps, step)
+    await save({ ...steps })
+  }
   const run: CallPort['run'] = async (operation, input) => {
     const result = await port.run(operation, input)
     outcomes.push({ operation, result })
@@ -47,27 +57,27 @@ export async function processCall(port: CallPort, call: CallData, done: CallStep
       payload: { call: callPayload(call), timestamp: call.endedAt.toISOString() },
       idempotencyKey: call.callId,
     })
-    if (sent.success) steps.sent = true
+    if (sent.success) await note({ sent: true })
   }
   const contact = contactOf(call)
   if (contact && !steps.contactId) {
     const found = await findOrMake({ ...port, run }, contact)
-    if (found !== undefined) steps.contactId = found
+    if (found !== undefined) await note({ contactId: found })
   }
   if (steps.contactId !== undefined && !steps.noteId && port.supports('notes.create')) {
-    const note = await run('notes.create', {
+    const made = await run('notes.create', {
       contactId: steps.contactId,
       subject: `Call: ${call.callOutcome}`,
       text: callNote(call),
       at: call.endedAt,
     })
-    if (note.success) steps.noteId = note.data.externalId
+    if (made.success) await note({ noteId: made.data.externalId })
   }
   if (call.appointmentBooked && !steps.appointmentId && port.supports('calendar.book')) {
     const booking = bookingOf(call, steps.contactId)
     if (booking) {
       const booked = await run('calendar.book', booking)
-      if (booked.success) steps.appointmentId = booked.data.externalId
+      if (booked.success) await note({ appointmentId: booked.data.externalId })
     } else outcomes.push({ operation: 'calendar.book', result: failureOf(noTime) })
   }
   return { steps, outcomes, result: resultOf(steps, outcomes) }

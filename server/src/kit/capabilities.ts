@@ -22,6 +22,7 @@ import type {
   Span,
   StoredFile,
   Task,
+  VoiceCall,
 } from './models.ts'
 
 /** A function of a capability, as a connector's author writes it: what the call needs, then what the operation is about. */
@@ -155,6 +156,22 @@ export type Capabilities = {
     >
     delete: Operation<{ key: string }, void>
     list: Listing<{ prefix?: string | undefined }, StoredFile>
+  }
+  voice: {
+    agents: Operation<Record<string, never>, { id: string; name: string }[]>
+    calls: Listing<{ agentId?: string | undefined }, VoiceCall>
+    get: Operation<{ externalId: string }, VoiceCall>
+    /** Calls somebody. */
+    start: Operation<
+      {
+        to: string
+        from?: string | undefined
+        agentId?: string | undefined
+        metadata?: Record<string, unknown> | undefined
+        variables?: Record<string, string> | undefined
+      },
+      VoiceCall
+    >
   }
   automation: {
     /** Hands any payload on. */

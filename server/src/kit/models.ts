@@ -193,6 +193,17 @@ export type CallData = {
     | undefined
 }
 
+/** A call of a voice agent as its vendor keeps it. */
+export type VoiceCall = Partial<Omit<CallData, 'callId' | 'agentId'>> & {
+  externalId: string
+  agentId: string
+  status: 'started' | 'ended' | 'completed'
+  direction?: 'inbound' | 'outbound' | undefined
+  from?: string | undefined
+  to?: string | undefined
+  raw?: unknown
+}
+
 /** One row of a batch: rows fail by themselves. */
 export type BatchRow<T> =
   | { success: true; data: T; created?: boolean | undefined }

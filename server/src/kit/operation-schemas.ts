@@ -317,6 +317,22 @@ export const inputs = {
   }),
   'storage.delete': closed({ key: fileKey() }),
   'storage.list': closed({ prefix: optional(fileKey('Only keys below')) }),
+  'voice.agents': nothing,
+  'voice.calls': closed({ agentId: optional(externalId('agent')) }),
+  'voice.get': byId('call'),
+  'voice.start': closed({
+    to: phone('Whom to call'),
+    from: optional(phone('From which number')),
+    agentId: optional(externalId('agent')),
+    metadata: optional(
+      Type.Record(Type.String({ minLength: 1, maxLength: 200 }), Type.Unknown(), { title: 'Metadata' }),
+    ),
+    variables: optional(
+      Type.Record(Type.String({ minLength: 1, maxLength: 200 }), Type.String({ maxLength: 5_000 }), {
+        title: 'Variables of the prompt',
+      }),
+    ),
+  }),
   'automation.send': closed({
     action: text('Action', 200),
     payload: Type.Unknown({ title: 'Payload' }),

@@ -74,11 +74,21 @@ const words: { [Name in OperationName]: Pick<OperationInfo, 'title' | 'what' | '
   'storage.url': read('Make a link to a file', 'the file'),
   'storage.delete': write('Delete a file', 'the file', 'safe'),
   'storage.list': read('List files', 'the files'),
+  'voice.agents': read('List voice agents', 'the voice agents'),
+  'voice.calls': read('List calls', 'the calls'),
+  'voice.get': read('Get a call', 'the call'),
+  'voice.start': write('Call somebody', 'the call', 'never'),
   'automation.send': write('Send a payload', 'the payload', 'key'),
   'automation.sendTest': write('Send test data', 'the test data', 'safe'),
 }
 
-const listing: ReadonlySet<OperationName> = new Set(['contacts.list', 'leads.list', 'deals.list', 'storage.list'])
+const listing: ReadonlySet<OperationName> = new Set([
+  'contacts.list',
+  'leads.list',
+  'deals.list',
+  'storage.list',
+  'voice.calls',
+])
 
 /** Every operation that a connector may offer, in the order in which people read them. */
 export const operations = Object.fromEntries(

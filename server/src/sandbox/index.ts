@@ -58,6 +58,19 @@ export const emulators: readonly SandboxEntry[] = [
     ],
   },
   {
+    id: 'retell',
+    hosts: ['api.retellai.com'],
+    load: async () => (await import('./retell/retell.ts')).retell,
+    connects: [
+      {
+        connector: 'retell',
+        name: 'Retell AI (sandbox)',
+        credentials: { apiKey: 'key_sandbox_retell' },
+        settings: { webhook_key: 'key_sandbox_retell' },
+      },
+    ],
+  },
+  {
     id: 'google-calendar',
     hosts: ['www.googleapis.com', 'accounts.google.com', 'oauth2.googleapis.com'],
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,

@@ -1,0 +1,218 @@
+import { ApiError, invalid, notFound } from '../api/errors.ts'
+import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
+import type { Database, Db } from '../db/database.ts'
+import type { Engine } from '../engine/types.ts'
+import type { Connections } from '../integrations/connections.ts'
+import type { Leads } from '../leads/leads.ts'
+import type { Clock } from '../lib/clock.ts'
+import { isId, newId } from '../lib/ids.ts'
+import type { Log } from '../lib/log.ts'
+import type { Templates } from '../templates/templates.ts'
+import { detailsOf, present } from './call-data.ts'
+import { createCallDeliveries } from './deliveries.ts'
+import {
+  type CallDetails,
+  type CallRow,
+  findCall,
+  findCallByCallId,
+  listCalls,
+  listDeliveries,
+  lockCall,
+  putCall,
+  updateCall,
+} from './queries.ts'
+import type { Call, CallDetail, CallFilter, NewCall } from './schema.ts'
+
+const completionKind = 'call.completion'
+/** How long the analysis of a call is waited for once it has ended. */
+const analysisMs = 120_000
+
+/** News of a call while it goes on, by whoever carries it. */
+export type CallNews = {
+  callId: string
+  agentId: string
+  source: string
+  status: CallRow['status']
+  startedAt: Date
+  endedAt?: Date | undefined
+  details: CallDetails
+}
+
+export type CallFlow = ReturnType<typeof createCalls>
+
+/** Calls of voice agents: stored, told of once, and taken to everything that is connected. */
+export function createCalls(deps: {
+  database: Database
+  engine: Engine
+  templates: Templates
+  connections: Pick<Connections, 'runner' | 'logs'>
+  leads: Pick<Leads, 'upsert' | 'addActivity'>
+  clock: Clock
+  log: Log
+}) {
+  const { database, engine, templates, connections, leads, clock, log } = deps
+  const deliveries = createCallDeliveries({ database, engine, templates, runner: connections.runner, clock, log })
+
+  /** Who spoke becomes a lead, or is one; nobody where neither address nor phone was told. */
+  async function leadOf(tx: Db, workspaceId: string, call: CallRow): Promise<string | null> {
+    const { customerEmail: email, customerPhone: phone, customerName: name } = call.details
+    if (!email && !phone) return null
+    const person = present({ email, phone: phone?.slice(0, 60), name: name?.replace(/[\u0000-\u001f\u007f]/g, ' ') })
+    const { lead } = await leads.upsert(tx, workspaceId, { ...person, source: 'call' }, { publish: false })
+    const { callSummary, callOutcome, durationSeconds, recordingUrl } = call.details
+    await leads.addActivity(tx, workspaceId, lead.id, {
+      type: 'call',
+      title: `Call: ${callOutcome ?? 'completed'}`.slice(0, 200),
+      data: present({ callId: call.id, summary: callSummary?.slice(0, 5_000), durationSeconds, recordingUrl }),
+      key: `call ${call.callId}`,
+      occurredAt: call.endedAt ?? call.startedAt,
+      actor: null,
+    })
+    return lead.id
+  }
+
+  /** Finishes a call whose row is locked: told of once, whatever comes later. */
+  async function complete(tx: Db, call: CallRow): Promise<CallRow> {
+    if (call.status === 'completed') return call
+    const { workspaceId, details } = call
+    const leadId = await leadOf(tx, workspaceId, call)
+    const endedAt = call.endedAt ?? new Date(clock.now())
+    const [event] = await engine.publish(tx, workspaceId, [
+      { type: 'call.completed', payload: payloadOf(call, endedAt, leadId) },
+    ])
+    const done = { status: 'completed' as const, endedAt, leadId, eventId: event!.id, updatedAt: new Date(clock.now()) }
+    await updateCall(tx, workspaceId, call.id, done)
+    const row = { ...call, ...done, details }
+    await deliveries.start(tx, row)
+    return row
+  }
+
+  engine.define(completionKind, {
+    delivers: false,
+    async run({ workspaceId, payload }, control) {
+      await control.complete(async (tx) => {
+        const call = await lockCall(tx, workspaceId, (payload as { id: string }).id)
+        if (call) await complete(tx, call)
+      })
+    },
+  })
+
+  /** Adds news to a call; made where it is new. A call that ended is finished when its analysis came, or did not come in time. */
+  async function hear(tx: Db, workspaceId: string, news: CallNews): Promise<CallRow> {
+    const now = new Date(clock.now())
+    const { callId, agentId, source, startedAt, endedAt } = news
+    const before = await putCall(tx, {
+      ...{ workspaceId, id: newId(clock), callId, agentId, source, status: 'started', startedAt },
+      ...{ details: {}, leadId: null, eventId: null, endedAt: null, createdAt: now, updatedAt: now },
+    })
+    // What comes late, or again, takes nothing back.
+    const details = { ...before.details, ...news.details }
+    const status = rank(news.status) > rank(before.status) && news.status !== 'completed' ? news.status : before.status
+    const row: CallRow = { ...before, details, status, startedAt, endedAt: endedAt ?? before.endedAt, updatedAt: now }
+    await updateCall(tx, workspaceId, row.id, { details, status, startedAt, endedAt: row.endedAt, updatedAt: now })
+    if (news.status === 'completed') return await complete(tx, row)
+    if (status === 'ended' && before.status === 'started')
+      await engine.enqueue(tx, [
+        { workspaceId, kind: completionKind, payload: { id: row.id }, dueAt: new Date(now.getTime() + analysisMs) },
+      ])
+    return row
+  }
+
+  return {
+    hear,
+
+    /** Takes a finished call. The same call again changes nothing and answers the first. */
+    async create(workspaceId: string, input: NewCall): Promise<{ call: Call; created: boolean }> {
+      const details = detailsOf(input)
+      return await database.inWorkspace(workspaceId, async (tx) => {
+        const present = await findCallByCallId(tx, workspaceId, input.callId)
+        if (present?.status === 'completed') {
+          if (present.agentId !== input.agentId)
+            throw new ApiError('CONFLICT', 'There is a call with this id already, of another agent.')
+          return { call: callAnswer(present), created: false }
+        }
+        const row = await hear(tx, workspaceId, {
+          ...{ callId: input.callId, agentId: input.agentId, source: 'api', status: 'completed', details },
+          startedAt: new Date(input.startedAt),
+          endedAt: new Date(input.endedAt),
+        })
+        return { call: callAnswer(row), created: true }
+      })
+    },
+
+    async list(workspaceId: string, { limit = defaultLimit, cursor, agentId, status }: CallFilter) {
+      const [belowId] = decodeCursor(cursor, [idPart]) ?? []
+      const rows = await database.inWorkspace(workspaceId, (tx) =>
+        listCalls(tx, workspaceId, { agentId, status, belowId, limit: limit + 1 }),
+      )
+      const { items, nextCursor } = cutPage(rows, limit, ({ id }) => [id])
+      return { items: items.map(callAnswer), nextCursor }
+    },
+
+    /** A call by the hub's id or the caller's own, with what became of it everywhere. */
+    async get(workspaceId: string, id: string): Promise<CallDetail> {
+      if (id.length > 200) throw invalid('params.id', 'is too long')
+      const found = await database.inWorkspace(workspaceId, async (tx) => {
+        const row = isId(id) ? await findCall(tx, workspaceId, id) : await findCallByCallId(tx, workspaceId, id)
+        return row && { row, rows: await listDeliveries(tx, workspaceId, row.id) }
+      })
+      if (!found) throw notFound('call')
+      const { row, rows } = found
+      const { items } = await connections.logs(workspaceId, { callId: row.callId, limit: 200 })
+      return {
+        ...callAnswer(row),
+        transcript: row.details.transcript ?? null,
+        deliveries: rows.map((delivery) => ({
+          ...{ integrationId: delivery.integrationId, status: delivery.status, steps: delivery.steps },
+          ...{ attempts: delivery.attempts, errorCode: delivery.errorCode, error: delivery.errorMessage },
+          updatedAt: delivery.updatedAt.toISOString(),
+        })),
+        operations: items,
+      }
+    },
+  }
+}
+
+const order: readonly CallRow['status'][] = ['started', 'ended', 'completed']
+const rank = (status: CallRow['status']): number => order.indexOf(status)
+
+/** Longer transcripts stay with the call. */
+const longestTranscript = 50_000
+
+const payloadOf = ({ id, callId, agentId, details, startedAt }: CallRow, endedAt: Date, leadId: string | null) => ({
+  ...present({
+    name: details.customerName,
+    email: details.customerEmail,
+    phone: details.customerPhone,
+    summary: details.callSummary,
+    sentiment: details.callSentiment,
+    transcript: details.transcript?.slice(0, longestTranscript),
+    recordingUrl: details.recordingUrl,
+    outcome: details.callOutcome,
+    durationSeconds: details.durationSeconds,
+    appointment: details.appointmentBooked,
+    leadId,
+  }),
+  ...{ callId, agentId, id, startedAt: startedAt.toISOString(), endedAt: endedAt.toISOString() },
+})
+
+function callAnswer(row: CallRow): Call {
+  const { details } = row
+  return {
+    ...{ id: row.id, callId: row.callId, agentId: row.agentId, source: row.source, status: row.status },
+    customerName: details.customerName ?? null,
+    customerPhone: details.customerPhone ?? null,
+    customerEmail: details.customerEmail ?? null,
+    callOutcome: details.callOutcome ?? null,
+    callSummary: details.callSummary ?? null,
+    callSentiment: details.callSentiment ?? null,
+    recordingUrl: details.recordingUrl ?? null,
+    durationSeconds: details.durationSeconds ?? null,
+    appointmentBooked: details.appointmentBooked ?? null,
+    startedAt: row.startedAt.toISOString(),
+    endedAt: row.endedAt?.toISOString() ?? null,
+    ...{ leadId: row.leadId, eventId: row.eventId },
+    createdAt: row.createdAt.toISOString(),
+    updatedAt: row.updatedAt.toISOString(),
+  }
+}

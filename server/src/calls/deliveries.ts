@@ -1,0 +1,122 @@
+import type { Database, Db } from '../db/database.ts'
+import type { Engine } from '../engine/types.ts'
+import type { Runner } from '../integrations/runner.ts'
+import { type CallPort, type CallSteps, processCall } from '../kit/call.ts'
+import type { OperationName } from '../kit/capabilities.ts'
+import type { AnyConnector } from '../kit/connector.ts'
+import { offers } from '../kit/result.ts'
+import { exponentialDelay } from '../lib/backoff.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Log } from '../lib/log.ts'
+import type { Templates } from '../templates/templates.ts'
+import { callDataOf } from './call-data.ts'
+import {
+  type CallRow,
+  findCall,
+  findDelivery,
+  insertDeliveries,
+  listCallIntegrations,
+  updateDelivery,
+} from './queries.ts'
+
+const kind = 'call.delivery'
+/** About half a day in all: 10 s, 20 s, 40 s … */
+const tries = 13
+const firstDelayMs = 10_000
+
+/** A connector that offers none of these has no use for a call. */
+const uses: readonly OperationName[] = ['automation.send', 'contacts.upsert', 'contacts.create', 'calendar.book']
+
+type Payload = { callId: string; integrationId: string }
+
+/** Takes finished calls to integrations: each by a job of its own, so that none waits for another. */
+export function createCallDeliveries(deps: {
+  database: Database
+  engine: Engine
+  templates: Templates
+  runner: Runner
+  clock: Clock
+  log: Log
+}) {
+  const { database, engine, templates, runner, clock, log } = deps
+
+  engine.define(kind, {
+    delivers: false,
+    policy: { concurrency: 4, breaker: false },
+    retry: (attempt) => (attempt < tries ? exponentialDelay(attempt, firstDelayMs) : undefined),
+    async run({ workspaceId, payload, attempt }, control) {
+      const { callId, integrationId } = payload as Payload
+      const call = await findCall(database.hub, workspaceId, callId)
+      const delivery = await findDelivery(database.hub, workspaceId, callId, integrationId)
+      if (!call || !delivery || delivery.status === 'delivered') return
+      const { connector } = await runner.open(workspaceId, integrationId)
+      const save = async (steps: CallSteps) => {
+        await updateDelivery(database.hub, delivery, { steps })
+      }
+      const port: CallPort = {
+        supports: (name) => offers(connector, name),
+        run: (name, input) =>
+          runner.run(workspaceId, integrationId, name, input, {
+            callId: call.callId,
+            signal: control.signal,
+            ...(call.eventId === null ? {} : { eventId: call.eventId }),
+          }),
+      }
+      const { steps, result } = await processCall(port, callDataOf(call), delivery.steps, save)
+      const again = !result.success && mayRetry(result.errorCode, result.retry) && attempt + 1 < tries
+      await control.complete(async (tx) => {
+        const status = result.success ? 'delivered' : again ? 'retrying' : result.ambiguous ? 'unknown' : 'failed'
+        await updateDelivery(tx, delivery, {
+          ...{ steps, status, attempts: delivery.attempts + 1, updatedAt: new Date(clock.now()) },
+          errorCode: result.success ? null : result.errorCode,
+          errorMessage: result.success ? null : result.error.slice(0, 1_000),
+        })
+        if (!again) return
+        const wait = Math.max(exponentialDelay(delivery.attempts + 1, firstDelayMs), result.retryAfterMs ?? 0)
+        await enqueue(tx, workspaceId, [{ callId, integrationId }], new Date(clock.now() + wait))
+      })
+      if (!result.success)
+        log.warn(
+          { callId: call.callId, integrationId, errorCode: result.errorCode },
+          'a call did not reach an integration',
+        )
+    },
+  })
+
+  const enqueue = (tx: Db, workspaceId: string, payloads: Payload[], dueAt?: Date) =>
+    engine.enqueue(
+      tx,
+      payloads.map((payload) => ({ workspaceId, kind, payload, lane: `call ${payload.integrationId}`, dueAt })),
+    )
+
+  return {
+    /** Puts a finished call on its way to everything that is connected, in the transaction that finishes it. */
+    async start(tx: Db, call: CallRow): Promise<void> {
+      const { workspaceId } = call
+      const found = await listCallIntegrations(tx, workspaceId, call.agentId)
+      const fitting: string[] = []
+      for (const { id, templateId } of found) {
+        const connector = await templates.find(templateId)
+        if (connector && isOfUse(connector)) fitting.push(id)
+      }
+      if (fitting.length === 0) return
+      const now = new Date(clock.now())
+      const fresh = { steps: {}, attempts: 0, errorCode: null, errorMessage: null, createdAt: now, updatedAt: now }
+      await insertDeliveries(
+        tx,
+        fitting.map((integrationId) => ({ workspaceId, callId: call.id, integrationId, status: 'pending', ...fresh })),
+      )
+      await enqueue(
+        tx,
+        workspaceId,
+        fitting.map((integrationId) => ({ callId: call.id, integrationId })),
+      )
+    },
+  }
+}
+
+const isOfUse = (connector: AnyConnector): boolean => uses.some((name) => offers(connector, name))
+
+/** What waits for a person to sign in again is tried again, too. */
+const mayRetry = (code: string, retry: boolean): boolean =>
+  retry || code === 'AUTH_ERROR' || code === 'INTEGRATION_NOT_ACTIVE'

@@ -1,0 +1,25 @@
+import type { Reaction } from '../inbound/processing.ts'
+import type { VoiceCall } from '../kit/models.ts'
+import { present } from './call-data.ts'
+import type { CallFlow } from './calls.ts'
+
+/** What Retell tells of a call becomes the hub's own call, in the workspace of the integration that it came to. */
+export const hearRetell =
+  ({ hear }: Pick<CallFlow, 'hear'>): Reaction =>
+  async (tx, { integration, news }) => {
+    if (!/^call\.(started|ended|analyzed)$/.test(news.type)) return
+    const { externalId, agentId, status, startedAt, endedAt, raw: _, ...told } = news.data as VoiceCall
+    const { direction: _direction, from: _from, to: _to, ...details } = told
+    await hear(tx, integration.workspaceId, {
+      ...{ callId: externalId.slice(0, 200), agentId: (agentId || 'retell').slice(0, 200), source: 'retell', status },
+      startedAt: dateOf(startedAt) ?? dateOf(endedAt) ?? news.occurredAt ?? new Date(0),
+      endedAt: dateOf(endedAt),
+      details: present(details),
+    })
+  }
+
+/** As it was parsed, or as it came back from JSON. */
+const dateOf = (value: unknown): Date | undefined => {
+  const at = value instanceof Date ? value : typeof value === 'string' ? new Date(value) : undefined
+  return at && !Number.isNaN(at.getTime()) ? at : undefined
+}
