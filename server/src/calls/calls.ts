@@ -57,7 +57,7 @@ export function createCalls(deps: {
   async function leadOf(tx: Db, workspaceId: string, call: CallRow): Promise<string | null> {
     const { customerEmail: email, customerPhone: phone, customerName: name } = call.details
     if (!email && !phone) return null
-    const person = present({ email, phone: phone?.slice(0, 60), name: name?.replace(/[\u0000-\u001f\u007f]/g, ' ') })
+    const person = present({ email, phone: phone?.slice(0, 60), name: name?.replace(/\p{Cc}/gu, ' ') })
     const { lead } = await leads.upsert(tx, workspaceId, { ...person, source: 'call' }, { publish: false })
     const { callSummary, callOutcome, durationSeconds, recordingUrl } = call.details
     await leads.addActivity(tx, workspaceId, lead.id, {
