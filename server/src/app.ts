@@ -58,6 +58,9 @@ import { createStorage, type Storage } from './storage/storage.ts'
 import { type ConnectorEntry, createCatalogue } from './templates/catalogue.ts'
 import { templateRoutes } from './templates/routes.ts'
 import { createTemplates } from './templates/templates.ts'
+import { createFunctionRequests } from './tools/function-requests.ts'
+import { toolRoutes } from './tools/routes.ts'
+import { createTools } from './tools/tools.ts'
 import { version } from './version.ts'
 import { deliveryRoutes, eventTraceRoutes, webhookRoutes } from './webhooks/routes.ts'
 import { createWebhooks } from './webhooks/webhooks.ts'
@@ -171,6 +174,9 @@ export async function createApp(options: {
   const calls = createCalls({ database, engine, templates, connections, leads, clock, log })
   inbound.react('retell', hearRetell(calls))
 
+  const tools = createTools({ database, scheduling, clock })
+  const functions = createFunctionRequests({ database, templates, vault, clock })
+
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
     operationsOf: connections.operationsOf,
@@ -229,6 +235,7 @@ export async function createApp(options: {
     pipelineRoutes({ pipelines }),
     schedulingRoutes(scheduling),
     bookingRoutes(scheduling),
+    toolRoutes({ tools, functions }),
     arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]

@@ -22,7 +22,7 @@ const layers = [
   // Bookings, calls, mails: most of what happens is somebody's, and is written to the lead in one transaction with the rest.
   ['leads'],
   ['(domain folders)'],
-  ['flows', 'workflows'],
+  ['flows', 'tools', 'workflows'],
   ['(the program)', 'cli'],
 ]
 

@@ -28,6 +28,8 @@ declare module 'fastify' {
     workspaceInPath?: true
     /** Honours `Idempotency-Key`: for every POST that creates. */
     idempotent?: true
+    /** The body as it came is looked at, for a signature. */
+    keepsBytes?: true
     /** Is opened by people: answers with pages, failures too. */
     page?: true
     /** Public routes only: leaves out the limit per address (probes, static files). */

@@ -66,7 +66,8 @@ export function createServer(options: { config: Config; log: Log; clock: Clock; 
   server.setErrorHandler(handleError)
   server.setValidatorCompiler(compileValidator)
   readJsonBodies(server, (request, bytes) => {
-    if (request.routeOptions.config.idempotent) request.bodyBytes = bytes
+    const { idempotent, keepsBytes } = request.routeOptions.config
+    if (idempotent || keepsBytes) request.bodyBytes = bytes
   })
   server.decorateRequest('bodyBytes')
 

@@ -186,6 +186,35 @@ export interface CalendarProviders {
   workspaceId: string
 }
 
+export interface CallDeliveries {
+  attempts: Generated<number>
+  callId: string
+  createdAt: Date
+  errorCode: string | null
+  errorMessage: string | null
+  integrationId: string
+  status: string
+  steps: Generated<Json>
+  updatedAt: Date
+  workspaceId: string
+}
+
+export interface Calls {
+  agentId: string
+  callId: string
+  createdAt: Date
+  details: Json
+  endedAt: Date | null
+  eventId: string | null
+  id: string
+  leadId: string | null
+  source: string
+  startedAt: Date
+  status: string
+  updatedAt: Date
+  workspaceId: string
+}
+
 export interface ConnectSessions {
   agentId: string | null
   connectedIntegrationId: string | null
@@ -782,6 +811,8 @@ export interface DB {
   calendarHolds: CalendarHolds
   calendarHosts: CalendarHosts
   calendarProviders: CalendarProviders
+  callDeliveries: CallDeliveries
+  calls: Calls
   connectSessions: ConnectSessions
   consultationRequests: ConsultationRequests
   crmActivities: CrmActivities
