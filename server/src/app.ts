@@ -61,6 +61,9 @@ import { createTemplates } from './templates/templates.ts'
 import { createFunctionRequests } from './tools/function-requests.ts'
 import { toolRoutes } from './tools/routes.ts'
 import { createTools } from './tools/tools.ts'
+import { hearGoHighLevel } from './vendor-news/gohighlevel.ts'
+import { createReplies } from './vendor-news/replies.ts'
+import { createResponder } from './vendor-news/responder.ts'
 import { version } from './version.ts'
 import { deliveryRoutes, eventTraceRoutes, webhookRoutes } from './webhooks/routes.ts'
 import { createWebhooks } from './webhooks/webhooks.ts'
@@ -173,6 +176,8 @@ export async function createApp(options: {
   })
   const calls = createCalls({ database, engine, templates, connections, leads, clock, log })
   inbound.react('retell', hearRetell(calls))
+  const replies = createReplies({ engine, leads, responder: createResponder(config), log })
+  inbound.react('gohighlevel', hearGoHighLevel({ leads, bookings: scheduling.bookings, replies, log }))
 
   const tools = createTools({ database, scheduling, clock })
   const functions = createFunctionRequests({ database, templates, vault, clock })

@@ -22,7 +22,7 @@ const layers = [
   // Bookings, calls, mails: most of what happens is somebody's, and is written to the lead in one transaction with the rest.
   ['leads'],
   ['(domain folders)'],
-  ['flows', 'tools', 'workflows'],
+  ['flows', 'tools', 'vendor-news', 'workflows'],
   ['(the program)', 'cli'],
 ]
 

@@ -186,6 +186,18 @@ export const variables = {
     read: optional(text),
     help: 'File that each exchange with a vendor is appended to as a JSON line, secrets redacted; for development.',
   },
+  TENON_RESPONDER_URL: {
+    default: '',
+    read: optional(url),
+    help: "Base URL of an endpoint that speaks OpenAI's chat completions and writes replies to messages, such as https://api.openai.com/v1.",
+  },
+  TENON_RESPONDER_KEY: { default: '', read: optional(text), help: 'Its API key.', secret: true },
+  TENON_RESPONDER_MODEL: { default: 'gpt-4o-mini', read: text, help: 'The model that it is asked for.' },
+  TENON_RESPONDER_PROMPT: {
+    default: 'You reply to messages of customers: friendly, short, and only with what you know.',
+    read: text,
+    help: 'What it is told to be.',
+  },
   TENON_STOP_MS: {
     default: '10000',
     read: integer(0, 600_000),

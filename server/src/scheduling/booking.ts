@@ -44,7 +44,7 @@ export function createBooking(deps: {
   }
 
   /** The row of a new booking of what was chosen. */
-  function rowOf(workspaceId: string, input: NewBooking, place: Place): BookingRow {
+  function rowOf(workspaceId: string, input: NewBooking & From, place: Place): BookingRow {
     const now = new Date(clock.now())
     const names = place.hosts.map(({ name }) => name).join(', ')
     return {
@@ -62,12 +62,12 @@ export function createBooking(deps: {
       customFields: input.customFields ?? {},
       source: input.source ?? 'api',
       key: input.key ?? null,
-      ...{ integrationId: null, externalId: null, isClashing: false },
+      ...{ integrationId: input.from?.integrationId ?? null, externalId: input.from?.externalId ?? null, isClashing: false },
       ...{ cancelReason: null, cancelledBy: null, cancelledAt: null, createdAt: now, updatedAt: now },
     }
   }
 
-  async function keep(tx: Db, workspaceId: string, input: NewBooking, place: Place): Promise<BookingRow> {
+  async function keep(tx: Db, workspaceId: string, input: NewBooking & From, place: Place): Promise<BookingRow> {
     const row = rowOf(workspaceId, input, place)
     await insertBooking(tx, row)
     if (place.holdId === undefined) await insertClaims(tx, workspaceId, { ownerId: row.id, ...place })
@@ -106,7 +106,7 @@ export function createBooking(deps: {
   async function bookIn(
     tx: Db,
     workspaceId: string,
-    input: NewBooking & { hostIds: string[] },
+    input: NewBooking & From & { hostIds: string[] },
   ): Promise<{ row: BookingRow; wasThere: boolean } | { row?: undefined; reason: Problem }> {
     check(input)
     const present = input.key === undefined ? undefined : await findBookingByKey(tx, workspaceId, input.key)
@@ -183,6 +183,9 @@ export function createBooking(deps: {
     },
   }
 }
+
+/** Where a booking was made first; that calendar is not told of it again. */
+type From = { from?: { integrationId: string; externalId: string } | undefined }
 
 /** Where and when a booking is. */
 type Place = {

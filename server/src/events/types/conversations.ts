@@ -26,6 +26,25 @@ export const conversationTypes: EventType[] = [
     },
   },
   {
+    name: 'message.replied',
+    description: 'The responder wrote a reply to a message, or did not; whoever sends replies subscribes.',
+    schema: payload(
+      {
+        status: oneOf('replied', 'not_configured', 'skipped', 'failed'),
+        text: text(),
+        reason: text('Why there is no reply.'),
+        messageId: text(),
+        contactId: text(),
+        conversationId: text(),
+        leadId: text(),
+        integrationId: text(),
+        inReplyTo: text('The event that told of the message.'),
+      },
+      ['status'],
+    ),
+    example: { status: 'replied', text: 'Tuesday is still free.', messageId: 'msg_17', conversationId: 'cnv_4' },
+  },
+  {
     name: 'conversation.created',
     description: 'Somebody began a conversation.',
     schema: payload({
