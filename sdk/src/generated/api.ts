@@ -5289,6 +5289,285 @@ export type Operations = {
     }
   }
   /**
+   * Book an appointment
+   *
+   * Answers within a voice turn: a sentence to speak, and data beside it. What cannot be done is said with `ok: false`. Takes the fields themselves, or `{ name, call, args }` as Retell sends it.
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/tools/book-appointment': {
+    body: {
+      /** The agent that asks; chooses whose time is booked. */
+      agent_id?: string
+      /** The call in which this is asked; the same request of one call is done once. */
+      call_id?: string
+      /** An IANA time zone in which times are meant. Default: that of whoever's time is booked. */
+      timezone?: string
+      /** The name of the customer. */
+      customer_name?: string
+      /** A phone number, however it is written. */
+      customer_phone?: string
+      /** An e-mail address. */
+      customer_email?: string
+      /** A day, such as 2026-02-20, tomorrow or Monday. */
+      appointment_date: string
+      /** A time of day, such as 14:00 or 2:30 pm. */
+      appointment_time: string
+      /** How long the appointment is. Default: as long as slots are. */
+      duration_minutes?: number | string
+      /** What the appointment is. */
+      title?: string
+      /** What the appointment is about. */
+      notes?: string
+    }
+    answer: {
+      /** Whether what was asked for is done. */
+      ok: boolean
+      /** A sentence to speak. */
+      message: string
+      reason?: string
+      /** False where a connected calendar did not answer in time, and could still object. */
+      certain?: boolean
+      booking_id?: string
+      starts_at?: string
+      ends_at?: string
+      timezone?: string
+      slots?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      alternatives?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      contact?: {
+        id: string
+        name: string | null
+        email: string | null
+        phone: string | null
+        status: string
+      }
+    }
+  }
+  /**
+   * Cancel an appointment
+   *
+   * Answers within a voice turn: a sentence to speak, and data beside it. What cannot be done is said with `ok: false`. Takes the fields themselves, or `{ name, call, args }` as Retell sends it.
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/tools/cancel-appointment': {
+    body: {
+      /** The agent that asks; chooses whose time is booked. */
+      agent_id?: string
+      /** The call in which this is asked; the same request of one call is done once. */
+      call_id?: string
+      /** An IANA time zone in which times are meant. Default: that of whoever's time is booked. */
+      timezone?: string
+      /** The id of the appointment, where it is known. */
+      booking_id?: string
+      /** A phone number, however it is written. */
+      customer_phone?: string
+      /** An e-mail address. */
+      customer_email?: string
+      /** Why it is cancelled. */
+      reason?: string
+    }
+    answer: {
+      /** Whether what was asked for is done. */
+      ok: boolean
+      /** A sentence to speak. */
+      message: string
+      reason?: string
+      /** False where a connected calendar did not answer in time, and could still object. */
+      certain?: boolean
+      booking_id?: string
+      starts_at?: string
+      ends_at?: string
+      timezone?: string
+      slots?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      alternatives?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      contact?: {
+        id: string
+        name: string | null
+        email: string | null
+        phone: string | null
+        status: string
+      }
+    }
+  }
+  /**
+   * Say when an appointment can be booked
+   *
+   * Answers within a voice turn: a sentence to speak, and data beside it. What cannot be done is said with `ok: false`. Takes the fields themselves, or `{ name, call, args }` as Retell sends it.
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/tools/check-availability': {
+    body: {
+      /** The agent that asks; chooses whose time is booked. */
+      agent_id?: string
+      /** The call in which this is asked; the same request of one call is done once. */
+      call_id?: string
+      /** An IANA time zone in which times are meant. Default: that of whoever's time is booked. */
+      timezone?: string
+      /** A day, such as 2026-02-20, tomorrow or next Monday. Default: the next free times. */
+      appointment_date?: string
+      /** How long the appointment is. Default: as long as slots are. */
+      duration_minutes?: number | string
+    }
+    answer: {
+      /** Whether what was asked for is done. */
+      ok: boolean
+      /** A sentence to speak. */
+      message: string
+      reason?: string
+      /** False where a connected calendar did not answer in time, and could still object. */
+      certain?: boolean
+      booking_id?: string
+      starts_at?: string
+      ends_at?: string
+      timezone?: string
+      slots?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      alternatives?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      contact?: {
+        id: string
+        name: string | null
+        email: string | null
+        phone: string | null
+        status: string
+      }
+    }
+  }
+  /**
+   * Find a customer by phone or e-mail
+   *
+   * Answers within a voice turn: a sentence to speak, and data beside it. What cannot be done is said with `ok: false`. Takes the fields themselves, or `{ name, call, args }` as Retell sends it.
+   *
+   * Needs the scope `leads:read`.
+   */
+  'POST /api/tools/find-contact': {
+    body: {
+      /** The agent that asks; chooses whose time is booked. */
+      agent_id?: string
+      /** The call in which this is asked; the same request of one call is done once. */
+      call_id?: string
+      /** An IANA time zone in which times are meant. Default: that of whoever's time is booked. */
+      timezone?: string
+      /** The name of the customer. */
+      customer_name?: string
+      /** A phone number, however it is written. */
+      customer_phone?: string
+      /** An e-mail address. */
+      customer_email?: string
+    }
+    answer: {
+      /** Whether what was asked for is done. */
+      ok: boolean
+      /** A sentence to speak. */
+      message: string
+      reason?: string
+      /** False where a connected calendar did not answer in time, and could still object. */
+      certain?: boolean
+      booking_id?: string
+      starts_at?: string
+      ends_at?: string
+      timezone?: string
+      slots?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      alternatives?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      contact?: {
+        id: string
+        name: string | null
+        email: string | null
+        phone: string | null
+        status: string
+      }
+    }
+  }
+  /**
+   * Move an appointment to another time
+   *
+   * Answers within a voice turn: a sentence to speak, and data beside it. What cannot be done is said with `ok: false`. Takes the fields themselves, or `{ name, call, args }` as Retell sends it.
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/tools/reschedule-appointment': {
+    body: {
+      /** The agent that asks; chooses whose time is booked. */
+      agent_id?: string
+      /** The call in which this is asked; the same request of one call is done once. */
+      call_id?: string
+      /** An IANA time zone in which times are meant. Default: that of whoever's time is booked. */
+      timezone?: string
+      /** The id of the appointment, where it is known. */
+      booking_id?: string
+      /** A phone number, however it is written. */
+      customer_phone?: string
+      /** An e-mail address. */
+      customer_email?: string
+      /** The new day. */
+      appointment_date: string
+      /** The new time of day. */
+      appointment_time: string
+    }
+    answer: {
+      /** Whether what was asked for is done. */
+      ok: boolean
+      /** A sentence to speak. */
+      message: string
+      reason?: string
+      /** False where a connected calendar did not answer in time, and could still object. */
+      certain?: boolean
+      booking_id?: string
+      starts_at?: string
+      ends_at?: string
+      timezone?: string
+      slots?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      alternatives?: {
+        starts_at: string
+        ends_at: string
+        spoken: string
+      }[]
+      contact?: {
+        id: string
+        name: string | null
+        email: string | null
+        phone: string | null
+        status: string
+      }
+    }
+  }
+  /**
    * List all workspaces
    *
    * For the platform admin.
