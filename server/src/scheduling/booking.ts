@@ -62,7 +62,11 @@ export function createBooking(deps: {
       customFields: input.customFields ?? {},
       source: input.source ?? 'api',
       key: input.key ?? null,
-      ...{ integrationId: input.from?.integrationId ?? null, externalId: input.from?.externalId ?? null, isClashing: false },
+      ...{
+        integrationId: input.from?.integrationId ?? null,
+        externalId: input.from?.externalId ?? null,
+        isClashing: false,
+      },
       ...{ cancelReason: null, cancelledBy: null, cancelledAt: null, createdAt: now, updatedAt: now },
     }
   }

@@ -22,7 +22,7 @@ export const toolRoutes =
             request.body = functions.unwrap(name, request.body) as typeof request.body
           },
           schema: {
-            operationId: `use-${name}`,
+            operationId: name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase()),
             summary: toolTitles[name],
             description:
               'Answers within a voice turn: a sentence to speak, and data beside it. What cannot be done is said with `ok: false`. Takes the fields themselves, or `{ name, call, args }` as Retell sends it.',

@@ -41,7 +41,10 @@ test('a contact made at GoHighLevel is a lead once, with the time zone of where 
   await tell(hub, 'contact.created', { ...ada, city: 'Orlando', state: 'FL', postalCode: '32801', country: 'US' })
   const lead = await leadOf(hub)
 
-  assert.deepEqual([lead.source, lead.externalIds.gohighlevel, lead.timezone], ['gohighlevel', 'c1', 'America/New_York'])
+  assert.deepEqual(
+    [lead.source, lead.externalIds.gohighlevel, lead.timezone],
+    ['gohighlevel', 'c1', 'America/New_York'],
+  )
   assert.equal((await hub.request<Lead[]>('GET', '/api/integrations/crm/leads')).body.data.length, 1)
 })
 

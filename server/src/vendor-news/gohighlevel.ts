@@ -1,11 +1,11 @@
 import { ApiError } from '../api/errors.ts'
 import type { Db } from '../db/database.ts'
-import type { Reaction } from '../inbound/processing.ts'
 import type { News } from '../inbound/news.ts'
+import type { Reaction } from '../inbound/processing.ts'
 import type { IntegrationRow } from '../integrations/queries.ts'
-import { findLead, findLeadIdByExternalId, type LeadRow } from '../leads/queries.ts'
-import type { Leads } from '../leads/leads.ts'
 import type { Contact } from '../kit/models.ts'
+import type { Leads } from '../leads/leads.ts'
+import { findLead, findLeadIdByExternalId, type LeadRow } from '../leads/queries.ts'
 import type { Log } from '../lib/log.ts'
 import { findBookingByExternalId } from '../scheduling/booking-queries.ts'
 import { listHosts } from '../scheduling/host-queries.ts'
@@ -61,14 +61,22 @@ export function hearGoHighLevel(deps: {
     const [startsAt, endsAt] = [dateOf(data.startTime), dateOf(data.endTime)]
     const lead = await leadOf(tx, workspaceId, textOf(data.contactId))
     const told = { externalId, startsAt: startsAt?.toISOString(), status: textOf(data.appointmentStatus) }
-    const note = (title: string, more: object = {}) => addTo(tx, workspaceId, lead, { title, data: { ...told, ...more }, eventId })
-    if (externalId === undefined || startsAt === undefined) return await note('Appointment at GoHighLevel without a time')
+    const note = (title: string, more: object = {}) =>
+      addTo(tx, workspaceId, lead, { title, data: { ...told, ...more }, eventId })
+    if (externalId === undefined || startsAt === undefined)
+      return await note('Appointment at GoHighLevel without a time')
     if (await findBookingByExternalId(tx, workspaceId, integration.id, externalId)) return
     const hosts = await listHosts(tx, workspaceId, { isActive: true, limit: 50 })
     if (hosts.length === 0) return await note('Appointment at GoHighLevel; nobody can be booked here yet')
     const minutes = endsAt ? Math.round((endsAt.getTime() - startsAt.getTime()) / 60_000) : undefined
     const made = await bookings.bookIn(tx, workspaceId, {
-      ...{ hostIds: hosts.map(({ id }) => id), mode: 'any', startsAt: startsAt.toISOString(), force: true, source: system },
+      ...{
+        hostIds: hosts.map(({ id }) => id),
+        mode: 'any',
+        startsAt: startsAt.toISOString(),
+        force: true,
+        source: system,
+      },
       ...(minutes !== undefined && minutes >= 5 && minutes <= 1_440 ? { durationMinutes: minutes } : {}),
       ...{ key: `${system} ${externalId}`.slice(0, 200), from: { integrationId: integration.id, externalId } },
       ...(textOf(data.title) ? { title: textOf(data.title)!.slice(0, 200) } : {}),
@@ -137,7 +145,10 @@ export function hearGoHighLevel(deps: {
     } catch (error) {
       // What makes no sense now makes none later; a failure of the database does, and is tried again.
       if (!(error instanceof ApiError)) throw error
-      log.warn({ integrationId: integration.id, eventId: event.id, err: error }, 'news of GoHighLevel made nothing here')
+      log.warn(
+        { integrationId: integration.id, eventId: event.id, err: error },
+        'news of GoHighLevel made nothing here',
+      )
     }
   }
 }
@@ -162,7 +173,10 @@ function personOf(contact: Contact | undefined, data: Fields) {
     company: told.company ?? textOf(data.companyName),
     timezone: zoneOf(data.timezone),
   }
-  return { ...present(person, 200), ...(Object.values(address).some(Boolean) ? { address: present(address, 100) } : {}) }
+  return {
+    ...present(person, 200),
+    ...(Object.values(address).some(Boolean) ? { address: present(address, 100) } : {}),
+  }
 }
 
 const present = <Parts extends Record<string, string | undefined>>(parts: Parts, longest: number) =>

@@ -20,7 +20,10 @@ export function createResponder(config: Config): Responder {
       if (url === undefined) throw new Error('No responder is configured.')
       const { statusCode, body } = await request(`${url.replace(/\/+$/, '')}/chat/completions`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        },
         body: JSON.stringify({
           model,
           messages: [

@@ -1,7 +1,7 @@
+import { present } from '../calls/call-data.ts'
+import type { CallFlow } from '../calls/calls.ts'
 import type { Reaction } from '../inbound/processing.ts'
 import type { VoiceCall } from '../kit/models.ts'
-import { present } from './call-data.ts'
-import type { CallFlow } from './calls.ts'
 
 /** What Retell tells of a call becomes the hub's own call, in the workspace of the integration that it came to. */
 export const hearRetell =
