@@ -45,7 +45,10 @@ test("an agent's own integration comes before the workspace's, and who has none 
     (await hub.request<{ status: string }>('GET', `/api/integrations/${id}`)).body.data.status
 
   assert.equal(tested.body.data.success, false)
-  assert.deepEqual([failed.status, failed.body.errorCode, failed.body.gracefulFail], [409, 'INTEGRATION_NOT_ACTIVE', true])
+  assert.deepEqual(
+    [failed.status, failed.body.errorCode, failed.body.gracefulFail],
+    [409, 'INTEGRATION_NOT_ACTIVE', true],
+  )
   assert.deepEqual([await status(own.id), await status(place.integration.id)], ['reauth_required', 'active'])
   assert.equal((await hub.request('GET', '/api/agents/nobody/integrations/gohighlevel/calendars')).status, 404)
   assert.equal((await hub.request('GET', '/api/agents/agent_1/integrations/hubspot/calendars')).status, 404)
