@@ -23,6 +23,11 @@ export const connectors: readonly Entry[] = [
   { id: 'sendgrid', folder: 'sendgrid', load: async () => (await import('./sendgrid/sendgrid.ts')).sendgrid },
   { id: 'smtp', folder: 'smtp', load: async () => (await import('./smtp/smtp.ts')).smtp },
   {
+    id: 'google-analytics',
+    folder: 'google-analytics',
+    load: async () => (await import('./google-analytics/google-analytics.ts')).googleAnalytics,
+  },
+  {
     id: 'local-disk',
     folder: 'local-disk',
     load: async () => (await import('./local-disk/local-disk.ts')).localDisk,

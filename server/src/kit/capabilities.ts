@@ -1,5 +1,7 @@
 import type { Context } from './context.ts'
 import type {
+  AnalyticsEvent,
+  AnalyticsReport,
   BatchRow,
   Calendar,
   CalendarEvent,
@@ -171,6 +173,30 @@ export type Capabilities = {
         variables?: Record<string, string> | undefined
       },
       VoiceCall
+    >
+  }
+  analytics: {
+    /** Tells of what one visitor or person did; what the vendor would drop in silence is refused. */
+    send: Operation<
+      {
+        clientId: string
+        userId?: string | undefined
+        at?: Date | undefined
+        events: AnalyticsEvent[]
+        userProperties?: Record<string, unknown> | undefined
+      },
+      { sent: number }
+    >
+    report: Operation<
+      {
+        from: string
+        to: string
+        metrics: string[]
+        dimensions?: string[] | undefined
+        limit?: number | undefined
+        offset?: number | undefined
+      },
+      AnalyticsReport
     >
   }
   automation: {

@@ -166,6 +166,12 @@ export type StoredFile = {
   modifiedAt?: Date | undefined
 }
 
+/** Something that a visitor did: `{ name: 'generate_lead', parameters: { value: 12.5, currency: 'EUR' } }`. */
+export type AnalyticsEvent = { name: string; parameters?: Record<string, unknown> | undefined }
+
+/** Rows of a report; `total` is how many there are, of which these are a page. */
+export type AnalyticsReport = { rows: Record<string, string | number>[]; total: number }
+
 /** A finished call, as the flows of the hub hand it to every integration. */
 export type CallData = {
   callId: string

@@ -50,6 +50,13 @@ const content = () =>
     maxLength: 22_500_000,
     pattern: '^[A-Za-z0-9+/]*={0,2}$',
   })
+/** A day, or a day counted from today. */
+const reportDay = (title: string) =>
+  Type.String({
+    title,
+    pattern: '^(\\d{4}-\\d{2}-\\d{2}|today|yesterday|\\d{1,4}daysAgo)$',
+    description: 'Such as `2026-02-01`, `today`, `yesterday` or `28daysAgo`.',
+  })
 const uploadId = () => text('Id of the upload', 2_000)
 const partNumber = () => Type.Integer({ title: 'Number of the part', minimum: 1, maximum: 10_000 })
 const mediaType = () =>
@@ -332,6 +339,37 @@ export const inputs = {
         title: 'Variables of the prompt',
       }),
     ),
+  }),
+  'analytics.send': closed({
+    clientId: text('Id of the visitor or device', 200),
+    userId: optional(text('Id of the person in your product', 256)),
+    at: optional(time('When it happened')),
+    events: Type.Array(
+      closed({
+        name: Type.String({ title: 'Name', pattern: '^[A-Za-z][A-Za-z0-9_]{0,39}$' }),
+        parameters: optional(
+          Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Type.Unknown(), {
+            title: 'Parameters',
+            maxProperties: 25,
+          }),
+        ),
+      }),
+      { title: 'Events', minItems: 1, maxItems: 25 },
+    ),
+    userProperties: optional(
+      Type.Record(Type.String({ minLength: 1, maxLength: 24 }), Type.Unknown(), {
+        title: 'Properties of the person',
+        maxProperties: 25,
+      }),
+    ),
+  }),
+  'analytics.report': closed({
+    from: reportDay('From'),
+    to: reportDay('To'),
+    metrics: Type.Array(text('Metric', 100), { title: 'Metrics', minItems: 1, maxItems: 10 }),
+    dimensions: optional(Type.Array(text('Dimension', 100), { title: 'Dimensions', maxItems: 9 })),
+    limit: optional(Type.Integer({ title: 'Most rows', minimum: 1, maximum: 100_000 })),
+    offset: optional(Type.Integer({ title: 'Rows to pass over', minimum: 0, maximum: 10_000_000 })),
   }),
   'automation.send': closed({
     action: text('Action', 200),

@@ -78,6 +78,9 @@ const words: { [Name in OperationName]: Pick<OperationInfo, 'title' | 'what' | '
   'voice.calls': read('List calls', 'the calls'),
   'voice.get': read('Get a call', 'the call'),
   'voice.start': write('Call somebody', 'the call', 'never'),
+  // Vendors know no repetition: an event that is sent twice counts twice.
+  'analytics.send': write('Send analytics events', 'the events', 'never'),
+  'analytics.report': read('Read a report', 'the report'),
   'automation.send': write('Send a payload', 'the payload', 'key'),
   'automation.sendTest': write('Send test data', 'the test data', 'safe'),
 }

@@ -162,4 +162,17 @@ export const emulators: readonly SandboxEntry[] = [
       },
     ],
   },
+  {
+    id: 'google-analytics',
+    hosts: ['www.google-analytics.com', 'region1.google-analytics.com', 'analyticsdata.googleapis.com'],
+    load: async () => (await import('./google-analytics/google-analytics.ts')).googleAnalytics,
+    connects: [
+      {
+        connector: 'google-analytics',
+        name: 'Google Analytics (sandbox)',
+        credentials: { apiSecret: 'sandbox-analytics-secret' },
+        settings: { measurement_id: 'G-SANDBOX01' },
+      },
+    ],
+  },
 ]
