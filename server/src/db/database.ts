@@ -51,10 +51,15 @@ export async function hangUp(client: pg.Client): Promise<void> {
   if (!(await within(client.end(), goodbyeMs).catch(() => true))) client.connection.stream.destroy()
 }
 
+const cutOff = (client: pg.PoolClient): void => {
+  ;(client as unknown as pg.Client).connection.stream.destroy()
+}
+
 /** Opens a pool on PostgreSQL. `max` bounds the connections of this process. */
 export function openDatabase(options: { connection: pg.PoolConfig; max: number; log: Log }): Database {
   const hotConnections = Math.max(2, Math.min(6, Math.floor(options.max / 3)))
   const connections = new Set<pg.PoolClient>()
+  let isCut = false
   const openPool = (settings: pg.PoolConfig) => {
     const pool = new pg.Pool({ connectionTimeoutMillis: 10_000, ...options.connection, ...settings })
     // A connection that breaks while idle is replaced at its next use; without a listener it would end the process.
@@ -64,6 +69,8 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
       client.on('error', () => {})
       connections.add(client)
       client.on('end', () => connections.delete(client))
+      // It was still being made when the others were cut off.
+      if (isCut) cutOff(client)
     })
     return pool
   }
@@ -137,7 +144,8 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
       if (await within(closed, withinMs)) return
       options.log.warn({ connections: connections.size }, 'queries did not end before the database was closed')
       // A pool waits for its clients, however long their queries take; what is cut off the server rolls back.
-      for (const client of connections) (client as unknown as pg.Client).connection.stream.destroy()
+      isCut = true
+      for (const client of connections) cutOff(client)
       await within(closed, goodbyeMs)
     },
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
@@ -45,8 +46,11 @@ async function installed(folder: string, packages: string[]): Promise<string> {
   for (const name of ['pack.mjs', 'LICENSE', 'tsconfig.base.json']) await cp(join(root, name), join(copy, name))
   const own = new Set<string>()
   for (const name of packages) {
-    const isSource = (path: string) => !['dist', 'openapi.json'].includes(basename(path))
+    const isSource = (path: string) => !['dist', 'openapi.json', 'node_modules'].includes(basename(path))
     await cp(join(root, name), join(copy, name), { recursive: true, filter: isSource })
+    // npm keeps what several packages want in different versions beside the one that wants it.
+    const beside = join(root, name, 'node_modules')
+    if (existsSync(beside)) await symlink(beside, join(copy, name, 'node_modules'))
     const { stdout } = await run('npm', ['pack', '--ignore-scripts=false', '--json', '--pack-destination', folder], {
       cwd: join(copy, name),
     })
@@ -56,8 +60,11 @@ async function installed(folder: string, packages: string[]): Promise<string> {
     const into = ['-C', join(modules, packed.name), '--strip-components', '1']
     await run('tar', ['-xzf', join(folder, packed.filename), ...into])
   }
-  for (const name of await readdir(join(root, 'node_modules'))) {
-    if (!own.has(name)) await symlink(join(root, 'node_modules', name), join(modules, name))
+  for (const from of [...packages.map((name) => join(root, name, 'node_modules')), join(root, 'node_modules')]) {
+    for (const name of existsSync(from) ? await readdir(from) : []) {
+      if (own.has(name) || existsSync(join(modules, name))) continue
+      await symlink(join(from, name), join(modules, name))
+    }
   }
   return join(folder, 'program')
 }
