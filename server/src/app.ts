@@ -98,6 +98,8 @@ export type App = {
   email: Email
   /** Sending SMS from within the process. */
   sms: Messages
+  /** Connects a workspace to what needs no person to sign in. */
+  connectReadyAccounts: Connections['connectReadyAccounts']
   /** Starts the engine and listens. Answers the URL. */
   start(): Promise<string>
   /** Starts the engine only: requests come from this process, by `server.inject`. */
@@ -275,6 +277,7 @@ export async function createApp(options: {
     open: connections.open,
     email,
     sms,
+    connectReadyAccounts: connections.connectReadyAccounts,
     run,
     start: async () => {
       await run()

@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { emulators } from './sandbox/index.ts'
 import { testDatabase } from './test/database.ts'
+import { until } from './test/until.ts'
 
 const adminKey = 'an admin key of enough characters'.replaceAll(' ', '-')
 const masterKey = '5f'.repeat(32)
@@ -66,6 +70,51 @@ test('lists everything that is wrong with its configuration, and does not start'
   assert.ok(!hub.output().includes('short'))
 })
 
+test('the workspace Sandbox is connected to every emulator, once, and hears of leads', async () => {
+  await using place = await testDatabase()
+  const dataFolder = await mkdtemp(join(tmpdir(), 'tenon-main-'))
+  const env = { DATABASE_URL: place.url, TENON_DATA: dataFolder, TENON_SANDBOX: 'on' }
+  try {
+    const hub = run(env)
+    const url = await hub.ready()
+    await hub.says('the workspace Sandbox is connected')
+    const { apiKey } = JSON.parse(await readFile(join(dataFolder, 'sandbox-workspace.json'), 'utf8'))
+    const read = async (at: string, path: string) => {
+      const answer = await fetch(`${at}/api${path}`, { headers: { authorization: `Bearer ${apiKey}` } })
+      return ((await answer.json()) as { data: Record<string, unknown>[] }).data
+    }
+    const connected = await read(url, '/integrations')
+    await fetch(`${url}/api/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ type: 'lead.captured', payload: { email: 'ada@example.com', name: 'Ada' } }),
+    })
+    const upserts = () => read(url, '/integrations/logs?operation=contacts.upsert')
+    const [upsert] = await until('the contact', async () => ((await upserts()).length > 0 ? upserts() : undefined))
+    hub.child.kill('SIGTERM')
+    await hub.ended
+    const second = run(env)
+    const later = await second.ready()
+    await second.says('the workspace Sandbox is connected')
+    const again = await read(later, '/integrations')
+    second.child.kill('SIGTERM')
+    await second.ended
+
+    const ready = emulators.flatMap(({ connects }) => connects.map(({ connector }) => connector))
+    assert.deepEqual(new Set(connected.map(({ templateId }) => templateId)), new Set(ready))
+    assert.deepEqual(new Set(connected.map(({ status }) => status)), new Set(['active']))
+    assert.equal(upsert?.status, 'success')
+    assert.deepEqual(
+      again.map(({ id }) => id),
+      connected.map(({ id }) => id),
+    )
+    assert.match(hub.output(), /the workspace "Sandbox" is connected to .*HubSpot/)
+    assert.ok(!hub.output().includes(apiKey))
+  } finally {
+    await rm(dataFolder, { recursive: true })
+  }
+})
+
 function run(env: Record<string, string>) {
   const child: ChildProcess = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
     env: {
@@ -75,6 +124,7 @@ function run(env: Record<string, string>) {
       TENON_ADMIN_KEY: adminKey,
       TENON_MASTER_KEY: masterKey,
       TENON_STOP_MS: '8000',
+      TENON_SANDBOX: 'off',
       ...env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],

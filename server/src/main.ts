@@ -1,11 +1,11 @@
 import { constants } from 'node:os'
-import { join, relative } from 'node:path'
-import { boot, type Stops, stopAll } from './boot.ts'
+import { join } from 'node:path'
+import { type Booted, boot, type Stops, stopAll } from './boot.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { greeting } from './greeting.ts'
+import { systemClock } from './lib/clock.ts'
 import { createLog, type Log } from './lib/log.ts'
-import type { HubSandbox } from './sandbox/for-hub.ts'
-import { version } from './version.ts'
-import { type FirstSignIn, firstSignInFile } from './workspaces/bootstrap.ts'
+import { ensureSandboxWorkspace, sandboxWorkspaceId } from './workspaces/sandbox-workspace.ts'
 
 /** Runs the hub until a signal ends it. */
 export async function start(env: Record<string, string | undefined> = process.env): Promise<void> {
@@ -28,47 +28,37 @@ export async function start(env: Record<string, string | undefined> = process.en
 
 /** Starts everything in order. */
 async function open(config: Config, log: Log, stops: Stops): Promise<void> {
-  const { app, first, keepsFirst, sandbox } = await boot(config, log, stops)
+  const booted = await boot(config, log, stops)
+  const { app, first, keepsFirst, sandbox } = booted
   const url = await app.start()
-  greet({ config, url: config.TENON_PUBLIC_URL ?? url, first, hasFile: keepsFirst, sandbox })
+  const trial = await openSandboxWorkspace(booted, config, log, stops)
+  const lines = greeting({
+    ...{ config, first, trial },
+    url: config.TENON_PUBLIC_URL ?? url,
+    hasFile: keepsFirst,
+    sandboxUrl: sandbox?.url,
+  })
+  process.stdout.write(`\n${lines.join('\n')}\n\n`)
 }
 
-/** Tells the person who started the hub what to do next. */
-function greet(options: {
-  config: Config
-  url: string
-  first: FirstSignIn | undefined
-  hasFile: boolean
-  sandbox: HubSandbox | undefined
-}): void {
-  const { config, url, first, hasFile, sandbox } = options
-  const file = relative(process.cwd(), firstSignInFile(config.TENON_DATA)) || '.'
-  const fromFile = `$(node -p 'JSON.parse(fs.readFileSync("${file}")).apiKey')`
-  const lines = [`Tenon ${version} is ready at ${url}`, '']
-  if (config.TENON_ROLE === 'worker')
-    lines.push('  It delivers; requests are answered by processes with TENON_ROLE=api or all.')
-  else {
-    if (first) {
-      lines.push(`  Sign in        ${first.email} / ${first.password}`, `  API key        ${first.apiKey}`)
-      lines.push(`                 (shown this once; also in ${file}, which you can delete)`)
-    } else if (hasFile)
-      lines.push(`  Sign in        the first password and API key are in ${file}, unless it was deleted`)
-    else if (config.TENON_ADMIN_KEY) lines.push('  Platform admin by TENON_ADMIN_KEY')
-    else lines.push('  Nobody can make a workspace yet: set TENON_ADMIN_KEY')
-    lines.push(`  Reference      ${url}/api/docs`)
-    if (sandbox) {
-      lines.push(`  Sandbox        ${sandbox.url} stands in for the vendors; TENON_SANDBOX=off reaches the real ones`)
-      lines.push(`                 accounts to connect there: ${sandbox.keys.join(', ')}`)
-    }
-    if (first || hasFile) {
-      lines.push('', '  Publish an event:', '')
-      lines.push(`    curl -X POST ${url}/api/events -H "Authorization: Bearer ${first?.apiKey ?? fromFile}" \\`)
-      lines.push(
-        `      -H "Content-Type: application/json" -d '{"type":"lead.captured","payload":{"email":"ada@example.com","source":"curl"}}'`,
-      )
-    }
-  }
-  process.stdout.write(`\n${lines.join('\n')}\n\n`)
+/** Connects everything to the sandbox, so that it can be tried at once. The accounts follow in the background. */
+async function openSandboxWorkspace({ app, database, sandbox }: Booted, config: Config, log: Log, stops: Stops) {
+  if (!sandbox?.accounts || config.TENON_ROLE === 'worker') return undefined
+  const apiKey = await ensureSandboxWorkspace({ database, clock: systemClock, dataFolder: config.TENON_DATA })
+  const { accounts } = sandbox
+  let isStopping = false
+  const connecting = app
+    .connectReadyAccounts(sandboxWorkspaceId, accounts)
+    .then(() => log.info({ workspaceId: sandboxWorkspaceId }, 'the workspace Sandbox is connected'))
+    .catch((error: unknown) => {
+      // What is missing is connected by the next start.
+      if (!isStopping) log.error({ err: error }, 'the workspace Sandbox could not be connected')
+    })
+  stops.push(async () => {
+    isStopping = true
+    await connecting
+  })
+  return { apiKey, names: accounts.map(({ name }) => name.replace(' (sandbox)', '')) }
 }
 
 function listenForSignals(log: Log, config: Config, stops: Stops): { isStopping(): boolean } {

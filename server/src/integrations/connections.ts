@@ -21,6 +21,7 @@ import { createOpening } from './open.ts'
 import { createOperationLog, listEntries } from './operation-log.ts'
 import { deleteOldOutcomes } from './outcomes.ts'
 import { findIntegration } from './queries.ts'
+import { createReadyAccounts } from './ready-accounts.ts'
 import { createReconciliations } from './reconciliation.ts'
 import { type CredentialSource, createRunner, type Traffic } from './runner.ts'
 import type { LogEntry, WorkspaceLogFilter } from './schema.ts'
@@ -98,16 +99,19 @@ export function createConnections(deps: {
     return Map.groupBy(rows.toReversed().map(logAnswer), ({ eventId }) => eventId!)
   }
 
+  const subscriptions = createSubscriptions({ database, engine, eventTypes, runner, clock })
+
   return {
     runner,
     integrations,
+    connectReadyAccounts: createReadyAccounts({ database, templates, integrations, subscriptions, clock }),
     operationLog,
     logs,
     operationsOf,
     operationsOfEvents,
     health: createHealth({ database, templates, clock }),
     syncs: createSyncs({ database, engine, runner, clock }),
-    subscriptions: createSubscriptions({ database, engine, eventTypes, runner, clock }),
+    subscriptions,
     reconcile: createReconciliations({ database, engine, runner, clock }),
     agents: createAgents({ database, integrations, clock }),
     transfer: createTransfer({ database, vault, runner, integrations, clock }),

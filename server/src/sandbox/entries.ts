@@ -5,11 +5,15 @@ type Connection = {
   connector: string
   name: string
   settings: Record<string, unknown>
+  /** Which events become which of its operations from the start. */
+  hears?: readonly Hearing[]
 } & (
   | { credentials: Record<string, string> }
   /** Tokens are granted as if a person had allowed access; `provider` is the connector's OAuth provider. */
   | { provider: string }
 )
+
+type Hearing = { events: string[]; operation: string; mapping: Record<string, unknown> }
 
 /** An emulator in the list. */
 export type SandboxEntry = LazyEmulator & { connects: readonly Connection[] }
@@ -18,28 +22,29 @@ export type SandboxEntry = LazyEmulator & { connects: readonly Connection[] }
 export type SandboxAccount = {
   connector: string
   name: string
-  credentials: Record<string, string>
   settings: Record<string, unknown>
+  hears: readonly Hearing[]
+  /** Whether it is connected by sign-in. */
+  isOAuth: boolean
+  /** Keys that always work, or the answer of the token endpoint; tokens are granted anew with every call. */
+  credentials(): Promise<Record<string, string>>
 }
 
 /** The application as which the hub signs in at an OAuth provider of the sandbox. */
 export type SandboxClient = { provider: string; clientId: string; clientSecret: string }
 
-/**
- * Lists, per connector, the credentials and settings with which a workspace can connect at once. Tokens are granted anew with every
- * call, so it is asked once, when the workspace is connected.
- */
-export async function sandboxAccounts(sandbox: Sandbox, entries: readonly SandboxEntry[]): Promise<SandboxAccount[]> {
-  const accounts: SandboxAccount[] = []
-  for (const { id, connects } of entries) {
-    for (const connection of connects) {
-      const { connector, name, settings } = connection
-      const credentials = 'credentials' in connection ? connection.credentials : await tokensOf(sandbox, id)
-      accounts.push({ connector, name, settings, credentials })
-    }
-  }
-  return accounts
-}
+/** Lists, per connector, how a workspace connects at once. No emulator is loaded before its tokens are asked for. */
+export const sandboxAccounts = (sandbox: Sandbox, entries: readonly SandboxEntry[]): SandboxAccount[] =>
+  entries.flatMap(({ id, connects }) =>
+    connects.map((connection) => {
+      const { connector, name, settings, hears = [] } = connection
+      return {
+        ...{ connector, name, settings, hears },
+        isOAuth: 'provider' in connection,
+        credentials: async () => ('credentials' in connection ? connection.credentials : await tokensOf(sandbox, id)),
+      }
+    }),
+  )
 
 /** Lists the applications of the sandbox, which stand in for the operator's own. */
 export const sandboxClients = (entries: readonly SandboxEntry[]): SandboxClient[] =>
@@ -50,15 +55,6 @@ export const sandboxClients = (entries: readonly SandboxEntry[]): SandboxClient[
         : [],
     ),
   )
-
-/** Lists the keys that always work, for people to try. */
-export const sandboxKeys = (entries: readonly SandboxEntry[]): string[] => [
-  ...new Set(
-    entries.flatMap(({ connects }) =>
-      connects.flatMap((connection) => ('credentials' in connection ? Object.values(connection.credentials) : [])),
-    ),
-  ),
-]
 
 /** As the token endpoint would answer them, under the names that integrations keep them by. */
 async function tokensOf(sandbox: Sandbox, id: string): Promise<Record<string, string>> {

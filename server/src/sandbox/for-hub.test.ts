@@ -39,8 +39,8 @@ test('what a workspace connects with at once works, also after a restart', async
   }
 
   const first = await start()
-  const account = (await first.accounts?.())?.find(({ connector }) => connector === 'zapier')
-  const url = account?.credentials.webhookUrl ?? ''
+  const account = first.accounts?.find(({ connector }) => connector === 'zapier')
+  const url = (await account?.credentials())?.webhookUrl ?? ''
   const { attempt } = await send(url, first.overrides)
   await first.stop()
   const second = await start()

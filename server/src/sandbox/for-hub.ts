@@ -5,7 +5,7 @@ import { request } from 'undici'
 import type { Config } from '../config.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { type SandboxAccount, type SandboxClient, sandboxAccounts, sandboxClients, sandboxKeys } from './entries.ts'
+import { type SandboxAccount, type SandboxClient, sandboxAccounts, sandboxClients } from './entries.ts'
 import { emulators } from './index.ts'
 import { createSandbox, type SandboxState } from './sandbox.ts'
 
@@ -20,10 +20,8 @@ export type HubSandbox = {
   overrides: Record<string, string>
   /** The applications with which the hub signs in at the sandbox, where the operator has none. */
   clients: SandboxClient[]
-  /** Keys and URLs that always work. */
-  keys: string[]
   /** What a workspace can connect to at once; undefined in a process that shares another's sandbox. */
-  accounts: (() => Promise<SandboxAccount[]>) | undefined
+  accounts: SandboxAccount[] | undefined
   stop(): Promise<void>
 }
 
@@ -52,9 +50,9 @@ export async function startSandboxForHub(options: {
 }): Promise<HubSandbox> {
   const { config, clock, log, port = config.PORT === 0 ? 0 : usualPort } = options
   const instance = createHash('sha256').update(config.TENON_DATA).digest('hex').slice(0, 16)
-  const [clients, keys] = [sandboxClients(emulators), sandboxKeys(emulators)]
+  const clients = sandboxClients(emulators)
   const shared = port === 0 ? undefined : await findSandbox(`http://127.0.0.1:${port}`, instance)
-  if (shared) return { ...shared, clients, keys, accounts: undefined, stop: async () => {} }
+  if (shared) return { ...shared, clients, accounts: undefined, stop: async () => {} }
 
   const file = join(config.TENON_DATA, 'sandbox.json')
   const state = await readState(file, log)
@@ -86,8 +84,7 @@ export async function startSandboxForHub(options: {
     url,
     overrides: sandbox.overrides(),
     clients,
-    keys,
-    accounts: () => sandboxAccounts(sandbox, emulators),
+    accounts: sandboxAccounts(sandbox, emulators),
     stop: async () => {
       clearInterval(timer)
       await sandbox.stop()

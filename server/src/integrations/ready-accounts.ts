@@ -1,0 +1,59 @@
+import type { Database } from '../db/database.ts'
+import type { Clock } from '../lib/clock.ts'
+import type { Templates } from '../templates/templates.ts'
+import type { Integrations } from './integrations.ts'
+import { judgeTokenAnswer } from './oauth-client.ts'
+import { oauthOf } from './oauth-providers.ts'
+import type { NewSubscription } from './schema.ts'
+import type { Subscriptions } from './subscriptions.ts'
+import { withDefaults } from './validation.ts'
+
+/** An account that can be connected without a person. */
+export type ReadyAccount = {
+  connector: string
+  name: string
+  settings: Record<string, unknown>
+  isOAuth: boolean
+  credentials(): Promise<Record<string, string>>
+  hears: readonly NewSubscription[]
+}
+
+/** Connects accounts that need no person to sign in, those of whose template the workspace has no integration yet. */
+export function createReadyAccounts(deps: {
+  database: Database
+  templates: Pick<Templates, 'find'>
+  integrations: Integrations
+  subscriptions: Subscriptions
+  clock: Clock
+}) {
+  const { database, templates, integrations, subscriptions, clock } = deps
+
+  return async function connectReadyAccounts(workspaceId: string, accounts: readonly ReadyAccount[]): Promise<void> {
+    const { items } = await integrations.list(workspaceId, { limit: 200 })
+    const present = new Set(items.map(({ templateId }) => templateId))
+    for (const account of accounts.filter(({ connector }) => !present.has(connector))) {
+      const id = await connect(workspaceId, account)
+      for (const hearing of account.hears) await subscriptions.create(workspaceId, id, hearing)
+    }
+  }
+
+  async function connect(workspaceId: string, account: ReadyAccount): Promise<string> {
+    const { connector: templateId, name, settings, isOAuth } = account
+    const credentials = await account.credentials()
+    if (!isOAuth) {
+      const given = Object.keys(credentials).length > 0 ? { credentials } : {}
+      return (await integrations.create(workspaceId, { templateId, name, config: settings, ...given })).id
+    }
+    const connector = await templates.find(templateId)
+    const auth = connector && oauthOf(connector)
+    if (!connector || !auth) throw new TypeError(`${templateId} has no sign-in by OAuth`)
+    const tokens = judgeTokenAnswer(connector.name, auth, { status: 200, body: credentials, headers: {} }, clock.now())
+    const config = withDefaults(connector.settings, settings)
+    const row = integrations.newRow(workspaceId, connector, 'oauth2', { name, credentials: tokens.values }, config)
+    await database.inWorkspace(workspaceId, (tx) =>
+      integrations.insert(tx, { ...row, credentialsExpireAt: tokens.expiresAt }),
+    )
+    await integrations.test(workspaceId, row.id)
+    return row.id
+  }
+}
