@@ -18,6 +18,7 @@ const commands = {
   tenon: () => become('server/src/cli/bin.ts', args),
   bench: () => become('server/bench/main.ts', args),
   crash: () => become('server/crash/main.ts', args),
+  try: () => become('server/try/main.ts', args),
   generate: () => become('server/src/test/generate.ts', args),
   test: () => test(),
 }

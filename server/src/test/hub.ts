@@ -65,6 +65,8 @@ export async function startHub(
     TENON_ALLOW_LOOPBACK: 'true',
     TENON_PUBLIC_RATE_LIMIT: '100000',
     TENON_ROLE: options.role ?? 'all',
+    // One variable records what the whole run says to vendors.
+    TENON_RECORD_TRAFFIC: process.env.TENON_RECORD_TRAFFIC ?? '',
     ...options.env,
   })
   const adminKey = config.TENON_ADMIN_KEY!
