@@ -47,7 +47,7 @@ function readAuth(id: string, auth: Auth, env: Env): { wayIn: WayIn; wants: stri
   const client = { clientId: clientId ?? '', clientSecret: clientSecret ?? '' }
   return {
     wayIn: { type: 'oauth2', auth, client, refreshToken },
-    wants: [...(clientId ? [] : [name('CLIENT_ID')]), ...(clientSecret ? [] : [name('CLIENT_SECRET')])],
+    wants: [clientId ? '' : name('CLIENT_ID'), clientSecret ? '' : name('CLIENT_SECRET')].filter(Boolean),
   }
 }
 
