@@ -62,7 +62,7 @@ function readSettings(connector: AnyConnector, env: Env) {
   return { settings: values, lacking }
 }
 
-function readFields(id: string, { properties, required = [] }: TObject, env: Env) {
+function readFields(id: string, { properties, required }: TObject, env: Env) {
   const values: Record<string, unknown> = {}
   const lacking: string[] = []
   for (const [field, schema] of Object.entries(properties)) {
@@ -70,7 +70,7 @@ function readFields(id: string, { properties, required = [] }: TObject, env: Env
     const { type, default: usual } = schema as { type?: string; default?: unknown }
     if (text) values[field] = type === undefined || type === 'string' ? text : JSON.parse(text)
     else if (usual !== undefined) values[field] = usual
-    else if (required.includes(field)) lacking.push(variableOf(id, field))
+    else if ((required as string[] | undefined)?.includes(field)) lacking.push(variableOf(id, field))
   }
   return { values, lacking }
 }
