@@ -9,10 +9,12 @@ import { deliveries } from './rows/deliveries.ts'
 import { isolation } from './rows/isolation.ts'
 import { jobs } from './rows/jobs.ts'
 import { latency } from './rows/latency.ts'
+import { operation } from './rows/operation.ts'
+import { sick } from './rows/sick.ts'
 import { start } from './rows/start.ts'
 import { describe, isMet, tableOf } from './table.ts'
 
-const rows: Record<string, Row> = { deliveries, accept, latency, backlog, isolation, jobs, start }
+const rows: Record<string, Row> = { deliveries, accept, latency, backlog, isolation, sick, operation, jobs, start }
 
 const usage = `npm run bench -- [--only ${Object.keys(rows).join(',')}] [--rounds 3] [--quick] [--json file]`
 

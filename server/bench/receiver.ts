@@ -5,11 +5,18 @@ import { serve } from './children.ts'
  * Receives deliveries, in a process of its own. It reads just enough HTTP/1.1 to tell requests apart, so that it takes as little
  * as possible of the machine that is measured: node:http would cost it about three times as much.
  *
- * The path says what it does: /hang/<ms> answers after that long, /timed notes how long ago the payload's `sentAt` was,
- * anything else answers at once.
+ * The path says what it does: /hang/<ms> answers after that long, /sick/<how> fails in one of the ways of vendors, /timed notes how long ago
+ * the payload's `sentAt` was, anything else answers at once.
  */
 
 const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok'
+
+const sick: Record<string, string> = {
+  failing: 'HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n',
+  throttling: 'HTTP/1.1 429 Too Many Requests\r\nretry-after: 2\r\ncontent-length: 0\r\n\r\n',
+  // Announces more than it sends, and says the next answer is a part of it.
+  lying: 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 2000\r\n\r\n{"broken',
+}
 
 let ids = new Set<string>()
 let total = 0
@@ -25,10 +32,16 @@ function received(socket: Socket, head: string, body: Buffer): void {
     setTimeout(() => socket.writable && socket.write(ok), Number(path.slice(6)))
     return
   }
+  if (path.startsWith('/sick/')) {
+    const answer = sick[path.slice(6)]
+    if (answer) socket.write(answer)
+    else socket.destroy()
+    return
+  }
   socket.write(ok)
   total += 1
   // The same event to another endpoint is another delivery: its path tells.
-  const id = /webhook-id: ?([^\r]+)/i.exec(head)?.[1]
+  const id = (/webhook-id: ?([^\r]+)/i.exec(head) ?? /"eventId":"([^"]+)"/.exec(body.toString()))?.[1]
   ids.add(path === '/' ? (id ?? '') : `${id} ${path}`)
   lastAt = performance.timeOrigin + performance.now()
   if (path === '/timed')

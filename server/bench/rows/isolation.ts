@@ -33,7 +33,8 @@ export const isolation: Row = async ({ postgres, rounds, quick, report }) => {
   report({ name: 'one hanging endpoint of many', unit: 'a second', measured, ceiling, bar: { ratioAtLeast: 0.95 } })
 }
 
-async function deliver(stage: Stage, events: number, count: number): Promise<number> {
+/** How many a second arrive of the deliveries that well endpoints get of so many events. */
+export async function deliver(stage: Stage, events: number, count: number): Promise<number> {
   await stage.receiver.call('reset')
   const arrived = stage.receiver.call<number>('arrived', count)
   const began = performance.timeOrigin + performance.now()
