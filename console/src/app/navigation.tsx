@@ -28,11 +28,22 @@ const daily: Entry[] = [
   { to: '/deliveries', label: 'Deliveries', icon: 'deliveries' },
   { to: '/replays', label: 'Replays', icon: 'replay' },
 ]
+const accounts: Entry[] = [
+  { to: '/connected', label: 'Integrations', icon: 'integrations' },
+  { to: '/catalogue', label: 'Catalogue', icon: 'catalogue' },
+  { to: '/inbound', label: 'Inbound webhooks', icon: 'inbound' },
+  { to: '/connect-links', label: 'Connect links', icon: 'link' },
+]
 const setUp: Entry[] = [
   { to: '/event-types', label: 'Event types', icon: 'types' },
   { to: '/api-keys', label: 'API keys', icon: 'keys' },
   { to: '/members', label: 'Members', icon: 'members' },
   { to: '/settings', label: 'Settings', icon: 'settings' },
+]
+
+const platform: Entry[] = [
+  { to: '/workspaces', label: 'Workspaces', icon: 'workspaces' },
+  { to: '/oauth-applications', label: 'OAuth applications', icon: 'keys' },
 ]
 
 /** The rail: where one can go, which workspace one is in, and oneself. */
@@ -52,12 +63,14 @@ export function Navigation({ onClose }: { onClose: () => void }) {
       <ScrollArea style={{ flex: 1 }} type="never">
         <nav aria-label="Main">
           <Entries entries={daily} onClose={onClose} />
+          <div className="rail-heading">Accounts at vendors</div>
+          <Entries entries={mayChange ? accounts : accounts.slice(0, 3)} onClose={onClose} />
           <div className="rail-heading">Set up</div>
           <Entries entries={forRole} onClose={onClose} />
           {person.platformAdmin && (
             <>
               <div className="rail-heading">Platform</div>
-              <Entries entries={[{ to: '/workspaces', label: 'Workspaces', icon: 'workspaces' }]} onClose={onClose} />
+              <Entries entries={platform} onClose={onClose} />
             </>
           )}
         </nav>

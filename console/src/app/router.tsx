@@ -1,24 +1,13 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router'
+import { createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { SkeletonRows } from '../components/list-states.tsx'
 import { Page } from '../components/page.tsx'
 import { Problem } from '../components/problem.tsx'
-import { ApiError, onSessionEnd } from '../lib/api.ts'
+import { onSessionEnd } from '../lib/api.ts'
 import { readDeliveryFilter, readEventFilter, readWindow } from '../lib/filters.ts'
 import { sessionQuery } from '../lib/session.ts'
-import { NotFound } from './not-found.tsx'
+import { integrationRoutes } from './integration-routes.ts'
 import { queryClient } from './providers.tsx'
-import { Shell } from './shell.tsx'
-
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
-
-const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound })
+import { parent, root, signedIn, text } from './signed-in.tsx'
 
 const signIn = createRoute({
   getParentRoute: () => root,
@@ -29,22 +18,6 @@ const signIn = createRoute({
   },
   component: lazyRouteComponent(() => import('../features/session/sign-in.tsx'), 'SignIn'),
 })
-
-/** Everything behind the sign-in: asks who is there before any page loads, and remembers where they wanted to go. */
-const signedIn = createRoute({
-  getParentRoute: () => root,
-  id: 'signed-in',
-  beforeLoad: async ({ location }) => {
-    try {
-      await queryClient.ensureQueryData(sessionQuery)
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error
-      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { from: location.href } })
-    }
-  },
-  component: Shell,
-})
-const parent = () => signedIn
 
 const overview = createRoute({
   getParentRoute: parent,
@@ -169,6 +142,7 @@ export const router = createRouter({
       settings,
       workspaces,
       account,
+      ...integrationRoutes,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -9,10 +9,10 @@ import { Empty, ListStates } from './list-states.tsx'
 import { DeliveryStatusMark } from './status.tsx'
 import { DueTime, Time } from './time.tsx'
 
-type Props = { filter: DeliveryFilter; withoutEndpoint?: boolean; empty?: ReactNode }
+type Props = { filter: DeliveryFilter; withoutDestination?: boolean; empty?: ReactNode }
 
 /** Deliveries that match, newest first; each leads to its event's trace. */
-export function DeliveryList({ filter, withoutEndpoint = false, empty }: Props) {
+export function DeliveryList({ filter, withoutDestination = false, empty }: Props) {
   const deliveries = useList<Delivery>([filter], paths.deliveries, () => toQuery(filter, Date.now()), {
     refreshMs: 5_000,
   })
@@ -25,7 +25,7 @@ export function DeliveryList({ filter, withoutEndpoint = false, empty }: Props) 
           <Empty title={isFiltered(chosen) ? 'No delivery matches' : 'No delivery yet'}>
             {isFiltered(chosen)
               ? 'Take away a filter to see more.'
-              : 'Once an event is published that an endpoint subscribes to, its delivery shows up here.'}
+              : 'Once an event is published that an endpoint or an integration subscribes to, its delivery shows up here.'}
           </Empty>
         )
       }
@@ -35,7 +35,7 @@ export function DeliveryList({ filter, withoutEndpoint = false, empty }: Props) 
           label="Deliveries"
           rows={rows}
           rowKey={({ id }) => id}
-          columns={columns.filter(({ header }) => !(withoutEndpoint && header === 'Endpoint'))}
+          columns={columns.filter(({ header }) => !(withoutDestination && header === 'Destination'))}
         />
       )}
     </ListStates>
@@ -52,7 +52,21 @@ const columns: Column<Delivery>[] = [
       </TextLink>
     ),
   },
-  { header: 'Endpoint', cell: ({ endpointName }) => endpointName ?? 'Deleted' },
+  {
+    header: 'Destination',
+    cell: ({ kind, endpointId, endpointName }) =>
+      endpointName === null ? (
+        'Deleted'
+      ) : kind === 'integration' ? (
+        <TextLink to="/connected/$integrationId" params={{ integrationId: endpointId }} c="inherit">
+          {endpointName}
+        </TextLink>
+      ) : (
+        <TextLink to="/endpoints/$endpointId" params={{ endpointId }} c="inherit">
+          {endpointName}
+        </TextLink>
+      ),
+  },
   { header: 'Status', kind: 'nowrap', cell: ({ status }) => <DeliveryStatusMark status={status} /> },
   { header: 'Attempts', kind: 'number', cell: ({ attempts }) => attempts },
   { header: 'Answer', kind: 'number', cell: ({ lastStatusCode }) => lastStatusCode ?? '–' },

@@ -1,5 +1,7 @@
 import type { CSSProperties } from 'react'
-import type { DeliveryStatus, Endpoint, Replay } from 'tenon-sdk'
+import type { DeliveryStatus, Endpoint, InboundWebhook, Integration, OperationLogEntry, Replay } from 'tenon-sdk'
+import { inboundStatusWord } from '../lib/inbound-in-words.ts'
+import { type Condition, conditionOf } from '../lib/integration-in-words.ts'
 
 type Tone = 'delivered' | 'retrying' | 'dead' | 'pending' | 'quiet'
 
@@ -24,6 +26,29 @@ const replays: Record<Replay['status'], [string, Tone]> = {
   failed: ['Failed', 'dead'],
 }
 
+const conditions: Record<Condition, [string, Tone]> = {
+  working: ['Working', 'delivered'],
+  paused: ['Paused', 'retrying'],
+  reauth_required: ['Reconnect', 'retrying'],
+  error: ['Error', 'dead'],
+  pending: ['Not connected yet', 'pending'],
+  disconnected: ['Disconnected', 'quiet'],
+  off: ['Switched off', 'quiet'],
+}
+const operations: Record<OperationLogEntry['status'], [string, Tone]> = {
+  success: ['Done', 'delivered'],
+  failed: ['Failed', 'dead'],
+  unknown: ['Unknown', 'retrying'],
+}
+const inbounds: Record<InboundWebhook['status'], Tone> = {
+  received: 'pending',
+  processed: 'delivered',
+  duplicate: 'quiet',
+  failed: 'dead',
+  refused: 'dead',
+  unmatched: 'retrying',
+}
+
 /** The CSS variable that colours what belongs to a delivery in this state. */
 export const toneOf = (status: DeliveryStatus): CSSProperties =>
   ({ '--status': `var(--tenon-${deliveries[status][1]})` }) as CSSProperties
@@ -31,6 +56,17 @@ export const toneOf = (status: DeliveryStatus): CSSProperties =>
 export const DeliveryStatusMark = ({ status }: { status: DeliveryStatus }) => <Mark of={deliveries[status]} />
 export const HealthMark = ({ health }: { health: Endpoint['health'] }) => <Mark of={healths[health]} />
 export const ReplayStatusMark = ({ status }: { status: Replay['status'] }) => <Mark of={replays[status]} />
+
+export const IntegrationMark = ({ integration }: { integration: Integration }) => (
+  <Mark of={conditions[conditionOf(integration)]} />
+)
+export const ConditionMark = ({ condition }: { condition: Condition }) => <Mark of={conditions[condition]} />
+export const OperationStatusMark = ({ status }: { status: OperationLogEntry['status'] }) => (
+  <Mark of={operations[status]} />
+)
+export const InboundStatusMark = ({ status }: { status: InboundWebhook['status'] }) => (
+  <Mark of={[inboundStatusWord[status], inbounds[status]]} />
+)
 
 /** The word for a delivery's state, as lists and filters show it. */
 export const deliveryStatusWord = (status: DeliveryStatus): string => deliveries[status][0]

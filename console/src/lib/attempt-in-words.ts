@@ -67,6 +67,15 @@ export const statusInSentence: Record<DeliveryStatus, string> = {
   cancelled: 'Cancelled; it will not be tried again unless replayed.',
 }
 
+/** The same of a delivery to an integration, which becomes operations at its vendor. */
+export const integrationStatusInSentence: Record<DeliveryStatus, string> = {
+  pending: 'Waiting for its turn.',
+  retrying: 'Failed so far and will be tried again.',
+  delivered: 'The vendor has it.',
+  dead: 'Given up. Replay it once the integration works again.',
+  cancelled: 'Cancelled; it will not be tried again unless replayed.',
+}
+
 const disabledReasons: Record<string, string> = {
   manual: 'It was switched off by hand',
   gone: 'It answered 410, which says that it is gone for good',

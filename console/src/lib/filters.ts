@@ -1,4 +1,4 @@
-import type { DeliveryStatus, Replay, StatisticsWindow } from 'tenon-sdk'
+import type { DeliveryStatus, InboundWebhook, OperationLogEntry, Replay, StatisticsWindow } from 'tenon-sdk'
 
 /** Search parameters of a page's address: what a person filtered by, so that the address can be shared. */
 export type Search = Record<string, unknown>
@@ -12,6 +12,22 @@ export type DeliveryFilter = TimeRange & {
   endpointId?: string
   eventId?: string
   type?: string
+}
+
+/** What the operation log of an integration is searched by. */
+export type LogFilter = TimeRange & {
+  operation?: string
+  status?: OperationLogEntry['status']
+  eventId?: string
+  callId?: string
+}
+export type IntegrationTab = 'health' | 'operations' | 'events' | 'webhooks' | 'log' | 'settings'
+export type InboundFilter = TimeRange & {
+  connector?: string
+  integrationId?: string
+  status?: InboundWebhook['status']
+  /** Of every workspace and of none: what names no account, for the platform admin. */
+  scope?: 'unmatched'
 }
 
 /** Ranges that move with the clock, in milliseconds. */
@@ -42,6 +58,46 @@ export const readDeliveryFilter = (search: Search): DeliveryFilter =>
     eventId: textOf(search.eventId),
     type: textOf(search.type),
   })
+
+const tabs: IntegrationTab[] = ['health', 'operations', 'events', 'webhooks', 'log', 'settings']
+const operationStatuses: OperationLogEntry['status'][] = ['success', 'failed', 'unknown']
+export const inboundStatuses: InboundWebhook['status'][] = [
+  'received',
+  'processed',
+  'duplicate',
+  'failed',
+  'refused',
+  'unmatched',
+]
+
+/** Reads the tab of an integration's page and what its log is searched by. */
+export const readIntegrationSearch = (search: Search): LogFilter & { tab?: IntegrationTab } =>
+  defined({
+    ...readTimeRange(search),
+    tab: tabs.find((tab) => tab === search.tab),
+    operation: textOf(search.operation),
+    status: operationStatuses.find((status) => status === search.status),
+    eventId: textOf(search.eventId),
+    callId: textOf(search.callId),
+  })
+
+/** Reads the filter of the list of what vendors sent. */
+export const readInboundFilter = (search: Search): InboundFilter =>
+  defined({
+    ...readTimeRange(search),
+    connector: textOf(search.connector),
+    integrationId: textOf(search.integrationId),
+    status: inboundStatuses.find((status) => status === search.status),
+    scope: search.scope === 'unmatched' ? search.scope : undefined,
+  })
+
+/** A filter without lists as the API takes it: a moving range becomes a time. */
+export function flatQuery({ since, ...filter }: TimeRange & object, now: number): Record<string, string> {
+  return defined({
+    ...filter,
+    after: since ? new Date(now - sinceMs[since]).toISOString() : filter.after,
+  }) as Record<string, string>
+}
 
 /** The window of a page with statistics whose address names none. */
 export const usualWindow: StatisticsWindow = '24h'

@@ -1,5 +1,7 @@
 /** Every address of the HTTP API that the console calls. Addresses of its own pages are typed by the router. */
-const webhooks = '/api/integrations/webhooks'
+const integrations = '/api/integrations'
+const webhooks = `${integrations}/webhooks`
+const inbound = '/api/inbound-webhooks'
 const part = encodeURIComponent
 
 export const paths = {
@@ -33,4 +35,28 @@ export const paths = {
   replays: `${webhooks}/replays`,
   replay: (id: string) => `${webhooks}/replays/${part(id)}`,
   cancelReplay: (id: string) => `${webhooks}/replays/${part(id)}/cancel`,
+
+  templates: `${integrations}/templates`,
+  template: (id: string) => `${integrations}/templates/${part(id)}`,
+  integrations,
+  integration: (id: string) => `${integrations}/${part(id)}`,
+  /** What can be done to an integration or read about it: `test`, `sync`, `health`, `logs`, `webhook` … */
+  ofIntegration: (id: string, what: string) => `${integrations}/${part(id)}/${what}`,
+  operation: (id: string, name: string) => `${integrations}/${part(id)}/operations/${part(name)}`,
+  subscription: (id: string, subscriptionId: string) =>
+    `${integrations}/${part(id)}/subscriptions/${part(subscriptionId)}`,
+  importIntegration: `${integrations}/import`,
+  reconcile: (deliveryId: string) => `${integrations}/deliveries/${part(deliveryId)}/reconcile`,
+
+  authorize: (provider: string) => `${integrations}/oauth/${part(provider)}/authorize`,
+  oauthApplications: `${integrations}/oauth/applications`,
+  oauthApplication: (provider: string) => `${integrations}/oauth/applications/${part(provider)}`,
+  connectSessions: '/api/connect-sessions',
+  agents: '/api/agents',
+
+  inbound,
+  inboundWebhook: (id: string) => `${inbound}/${part(id)}`,
+  replayInbound: (id: string) => `${inbound}/${part(id)}/replay`,
+  unmatched: `${inbound}/unmatched`,
+  unmatchedWebhook: (id: string) => `${inbound}/unmatched/${part(id)}`,
 }

@@ -1,5 +1,14 @@
 import { queryOptions } from '@tanstack/react-query'
-import type { Endpoint, EventTrace, EventType, Statistics, StatisticsWindow } from 'tenon-sdk'
+import type {
+  Endpoint,
+  EventTrace,
+  EventType,
+  Integration,
+  Statistics,
+  StatisticsWindow,
+  Template,
+  TemplateDetail,
+} from 'tenon-sdk'
 import { list, request } from './api.ts'
 import { paths } from './paths.ts'
 import { readAll } from './use-list.ts'
@@ -35,3 +44,21 @@ export const newestEventQuery = queryOptions({
   queryFn: async ({ signal }) => (await list<EventTrace>(paths.events, { limit: 1 }, signal)).items[0] ?? null,
   refetchInterval: 3_000,
 })
+
+export const integrationsQuery = queryOptions({
+  queryKey: [paths.integrations, 'all'],
+  queryFn: ({ signal }) => readAll<Integration>(paths.integrations, signal),
+})
+
+export const templatesQuery = queryOptions({
+  queryKey: [paths.templates],
+  queryFn: ({ signal }) => request<Template[]>('GET', paths.templates, { signal }),
+  staleTime: 60_000,
+})
+
+export const templateQuery = (id: string) =>
+  queryOptions({
+    queryKey: [paths.templates, id],
+    queryFn: ({ signal }) => request<TemplateDetail>('GET', paths.template(id), { signal }),
+    staleTime: 60_000,
+  })

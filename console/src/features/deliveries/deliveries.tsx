@@ -9,12 +9,12 @@ import { Page, Panel } from '../../components/page.tsx'
 import { StatusFilter } from '../../components/status-filter.tsx'
 import { TimeRangeFilter } from '../../components/time-range.tsx'
 import { type DeliveryFilter, isFiltered } from '../../lib/filters.ts'
-import { endpointsQuery, eventTypesQuery } from '../../lib/queries.ts'
+import { endpointsQuery, eventTypesQuery, integrationsQuery } from '../../lib/queries.ts'
 import { useMayChange } from '../../lib/session.ts'
 
 const route = getRouteApi('/signed-in/deliveries')
 
-/** Every event on its way to every endpoint. */
+/** Every event on its way to every endpoint and integration. */
 export function Deliveries() {
   const filter = route.useSearch()
   const navigate = route.useNavigate()
@@ -22,7 +22,7 @@ export function Deliveries() {
   return (
     <Page
       title="Deliveries"
-      about="Each event on its way to each endpoint that wanted it."
+      about="Each event on its way to each endpoint and integration that wanted it."
       actions={
         useMayChange() && (
           <LinkButton variant="default" to="/replays/new" search={replayable}>
@@ -41,6 +41,7 @@ export function Deliveries() {
 
 function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filter: DeliveryFilter) => void }) {
   const endpoints = useQuery(endpointsQuery)
+  const integrations = useQuery(integrationsQuery)
   const types = useQuery(eventTypesQuery)
   const [type, setType] = useState(filter.type ?? '')
   const change = (changes: { [Key in keyof DeliveryFilter]: DeliveryFilter[Key] | undefined }) =>
@@ -55,11 +56,14 @@ function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filt
     <Stack gap="sm">
       <Group gap="sm" align="flex-end" className="filters">
         <Select
-          label="Endpoint"
+          label="Destination"
           placeholder="Any"
           clearable
           searchable
-          data={endpoints.data?.map(({ id, name }) => ({ value: id, label: name })) ?? []}
+          data={[
+            { group: 'Endpoints', items: optionsOf(endpoints.data) },
+            { group: 'Integrations', items: optionsOf(integrations.data) },
+          ].filter(({ items }) => items.length > 0)}
           value={filter.endpointId ?? null}
           onChange={(id) => change({ endpointId: id ?? undefined })}
           className="filter"
@@ -89,3 +93,6 @@ function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filt
     </Stack>
   )
 }
+
+const optionsOf = (destinations: { id: string; name: string }[] | undefined) =>
+  destinations?.map(({ id, name }) => ({ value: id, label: name })) ?? []

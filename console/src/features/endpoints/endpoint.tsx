@@ -173,7 +173,7 @@ function Deliveries({ endpointId }: { endpointId: string }) {
           }
         />
       </div>
-      <DeliveryList filter={{ endpointId, ...(status && { status }) }} withoutEndpoint />
+      <DeliveryList filter={{ endpointId, ...(status && { status }) }} withoutDestination />
     </Panel>
   )
 }

@@ -1,14 +1,15 @@
 import { Button, Group, Text, Title } from '@mantine/core'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import type { TracedDelivery } from 'tenon-sdk'
+import type { ReconciledOutcome, TracedDelivery } from 'tenon-sdk'
 import { AttemptList } from '../../components/attempt-list.tsx'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { TextLink } from '../../components/link-button.tsx'
 import { Notice } from '../../components/notice.tsx'
+import { OperationList } from '../../components/operation-list.tsx'
 import { DeliveryStatusMark, toneOf } from '../../components/status.tsx'
 import { DueTime } from '../../components/time.tsx'
 import { request } from '../../lib/api.ts'
-import { reasonInWords, statusInSentence } from '../../lib/attempt-in-words.ts'
+import { integrationStatusInSentence, reasonInWords, statusInSentence } from '../../lib/attempt-in-words.ts'
 import { notifyDone, notifyProblem } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { useMayChange } from '../../lib/session.ts'
@@ -17,7 +18,8 @@ type Props = { delivery: TracedDelivery; isOpened: boolean }
 
 /** The way of one event to one endpoint: where it stands, what can be done, each attempt. */
 export function DeliveryTrace({ delivery, isOpened }: Props) {
-  const { id, endpointId, endpointName, status, attemptList, nextAttemptAt, reason } = delivery
+  const { id, kind, endpointId, endpointName, status, attemptList, operations, nextAttemptAt, reason } = delivery
+  const isIntegration = kind === 'integration'
   return (
     <section
       className="panel trace-joint"
@@ -28,14 +30,20 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
         <div style={{ minWidth: 0, flex: '1 1 240px' }}>
           <Group gap="sm">
             <Title order={2}>
-              <TextLink to="/endpoints/$endpointId" params={{ endpointId }} inherit>
-                {endpointName ?? 'Deleted endpoint'}
-              </TextLink>
+              {isIntegration ? (
+                <TextLink to="/connected/$integrationId" params={{ integrationId: endpointId }} inherit>
+                  {endpointName ?? 'Deleted integration'}
+                </TextLink>
+              ) : (
+                <TextLink to="/endpoints/$endpointId" params={{ endpointId }} inherit>
+                  {endpointName ?? 'Deleted endpoint'}
+                </TextLink>
+              )}
             </Title>
             <DeliveryStatusMark status={status} />
           </Group>
           <Text size="sm" c="dimmed">
-            {statusInSentence[status]}
+            {isIntegration ? integrationStatusInSentence[status] : statusInSentence[status]}
             {(status === 'pending' || status === 'retrying') && nextAttemptAt && (
               <>
                 {' '}
@@ -51,12 +59,20 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
           <Notice tone={status === 'dead' ? 'dead' : 'retrying'}>{reasonInWords(reason)}</Notice>
         </div>
       )}
-      {attemptList.length === 0 ? (
+      {attemptList.length === 0 && operations.length === 0 && (
         <Text size="sm" c="dimmed" px={18} pb={14}>
           No attempt was made yet.
         </Text>
+      )}
+      {isIntegration ? (
+        <>
+          {operations.some((operation) => operation.status === 'unknown') && status !== 'delivered' && (
+            <Reconcile deliveryId={id} eventId={delivery.eventId} />
+          )}
+          <OperationList entries={operations} openLast={isOpened} />
+        </>
       ) : (
-        <AttemptList deliveryId={id} attempts={attemptList} openLast={isOpened} />
+        attemptList.length > 0 && <AttemptList deliveryId={id} attempts={attemptList} openLast={isOpened} />
       )}
     </section>
   )
@@ -95,7 +111,7 @@ function Actions({ deliveryId, status, eventId }: ActionProps) {
           button={{ size: 'compact-sm' }}
           onConfirm={() => request('POST', paths.cancelDelivery(deliveryId)).then(refresh)}
         >
-          The endpoint will not get this event, unless it is replayed later.
+          It will not get this event, unless it is replayed later.
         </ConfirmButton>
       </Group>
     )
@@ -109,12 +125,53 @@ function Actions({ deliveryId, status, eventId }: ActionProps) {
         button={{ size: 'compact-sm' }}
         onConfirm={() => replay.mutateAsync()}
       >
-        The endpoint has had it already. It gets the same id again, by which it can tell the repetition.
+        It was delivered already. It comes with the same id again, by which the repetition can be told.
       </ConfirmButton>
     )
   return (
     <Button size="compact-sm" loading={replay.isPending} onClick={() => replay.mutate()}>
       Replay
     </Button>
+  )
+}
+
+/** Settles operations whose outcome nobody knows: the hub looks at the vendor, or a person says what they found there. */
+function Reconcile({ deliveryId, eventId }: { deliveryId: string; eventId: string }) {
+  const mayChange = useMayChange()
+  const queries = useQueryClient()
+  const settle = useMutation({
+    mutationFn: (outcome?: 'done' | 'not_done') =>
+      request<ReconciledOutcome[]>('POST', paths.reconcile(deliveryId), { body: outcome ? { outcome } : {} }),
+    onSettled: () => queries.invalidateQueries({ queryKey: [paths.events, 'trace', eventId] }),
+  })
+  if (!mayChange) return null
+  return (
+    <div style={{ padding: '0 18px 12px' }}>
+      <Notice tone="retrying" title="Nobody knows whether the vendor did it">
+        The connection broke before the answer came, and it may not be repeated blindly. Let the hub look, or look at
+        the vendor yourself and say what you found.
+        {settle.data?.map(({ subscriptionId, operation, message }) => (
+          <Text size="sm" key={subscriptionId} mt={4}>
+            <span className="mono">{operation}</span>: {message}
+          </Text>
+        ))}
+        {settle.error && (
+          <Text size="sm" mt={4} c="var(--mantine-color-error)">
+            {settle.error.message}
+          </Text>
+        )}
+        <Group gap="xs" mt="sm">
+          <Button size="compact-sm" loading={settle.isPending} onClick={() => settle.mutate(undefined)}>
+            Look at the vendor
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => settle.mutate('done')}>
+            It was done
+          </Button>
+          <Button size="compact-sm" variant="default" onClick={() => settle.mutate('not_done')}>
+            It was not done
+          </Button>
+        </Group>
+      </Notice>
+    </div>
   )
 }

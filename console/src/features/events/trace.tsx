@@ -80,7 +80,7 @@ function FullTrace({ event, opened }: { event: EventTrace; opened: string | unde
         <Fact name="Deliveries">
           {deliveries.length === 0
             ? 'None'
-            : `${delivered} of ${formatNumberOf(deliveries.length, 'endpoint')} reached`}
+            : `${delivered} of ${formatNumberOf(deliveries.length, 'destination')} reached`}
         </Fact>
       </Group>
       <Panel>
@@ -89,12 +89,12 @@ function FullTrace({ event, opened }: { event: EventTrace; opened: string | unde
       {deliveries.length === 0 ? (
         <div className="panel">
           <Empty
-            title="No endpoint wanted this event"
+            title="Nothing wanted this event"
             action={<LinkButton to="/endpoints">Look at the endpoints</LinkButton>}
           >
-            No active endpoint subscribes to {event.type}
-            {event.channels?.length ? ' on these channels' : ''}, or its filter did not match. Once one does, a replay
-            of missed events delivers it.
+            No active endpoint or integration subscribes to {event.type}
+            {event.channels?.length ? ' on these channels' : ''}, or its filter did not match. Once an endpoint does, a
+            replay of missed events delivers it.
           </Empty>
         </div>
       ) : (

@@ -60,6 +60,16 @@ export function FirstSteps({ endpoints, newestEvent }: Props) {
           )}
         </Step>
       </ol>
+      {mayChange && (
+        <Group px={18} py={14} gap="sm" style={{ borderTop: '1px solid var(--tenon-line)' }}>
+          <Text size="sm" c="dimmed" style={{ flex: '1 1 260px' }}>
+            Events can also become contacts, appointments or payments at a vendor, without code of yours.
+          </Text>
+          <LinkButton variant="default" to="/catalogue">
+            Connect an account
+          </LinkButton>
+        </Group>
+      )}
     </Panel>
   )
 }

@@ -9,11 +9,12 @@ import { Page, Panel } from '../../components/page.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { WindowPicker } from '../../components/window-picker.tsx'
 import { usualWindow } from '../../lib/filters.ts'
-import { endpointsQuery, newestEventQuery, statisticsQuery } from '../../lib/queries.ts'
+import { endpointsQuery, integrationsQuery, newestEventQuery, statisticsQuery } from '../../lib/queries.ts'
 import { useWorkspace } from '../../lib/session.ts'
 import { Attention } from './attention.tsx'
 import { EndpointsByHealth } from './endpoints-by-health.tsx'
 import { FirstSteps } from './first-steps.tsx'
+import { IntegrationsByHealth } from './integrations-by-health.tsx'
 
 const StatisticsChart = lazy(() =>
   import('../../components/statistics-chart.tsx').then((module) => ({ default: module.StatisticsChart })),
@@ -26,10 +27,14 @@ export function Overview() {
   const navigate = route.useNavigate()
   const workspace = useWorkspace()
   const endpoints = useQuery({ ...endpointsQuery, refetchInterval: 5_000 })
+  const integrations = useQuery({ ...integrationsQuery, refetchInterval: 10_000 })
   const newest = useQuery(newestEventQuery)
   const statistics = useQuery(statisticsQuery(window))
   const isFirstRun =
-    endpoints.data && newest.data !== undefined && (endpoints.data.length === 0 || newest.data === null)
+    endpoints.data &&
+    newest.data !== undefined &&
+    integrations.data?.length === 0 &&
+    (endpoints.data.length === 0 || newest.data === null)
 
   return (
     <Page
@@ -49,7 +54,11 @@ export function Overview() {
       ) : (
         <>
           {endpoints.data && (
-            <Attention endpoints={endpoints.data} exhausted={statistics.data?.totals.exhausted ?? 0} />
+            <Attention
+              endpoints={endpoints.data}
+              integrations={integrations.data ?? []}
+              exhausted={statistics.data?.totals.exhausted ?? 0}
+            />
           )}
           {statistics.error && !statistics.data ? (
             <Problem error={statistics.error} onRetry={() => void statistics.refetch()} />
@@ -68,11 +77,18 @@ export function Overview() {
               </SimpleGrid>
             </>
           )}
-          {endpoints.error && !endpoints.data ? (
-            <Problem error={endpoints.error} onRetry={() => void endpoints.refetch()} />
-          ) : (
-            <EndpointsByHealth endpoints={endpoints.data} />
-          )}
+          <SimpleGrid cols={{ base: 1, md: 2 }}>
+            {endpoints.error && !endpoints.data ? (
+              <Problem error={endpoints.error} onRetry={() => void endpoints.refetch()} />
+            ) : (
+              <EndpointsByHealth endpoints={endpoints.data} />
+            )}
+            {integrations.error && !integrations.data ? (
+              <Problem error={integrations.error} onRetry={() => void integrations.refetch()} />
+            ) : (
+              <IntegrationsByHealth integrations={integrations.data} />
+            )}
+          </SimpleGrid>
           <Group justify="space-between">
             <Text size="sm" c="dimmed">
               Figures renew themselves.
