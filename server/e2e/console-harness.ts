@@ -9,11 +9,16 @@ import { until } from '../src/test/until.ts'
 
 export const password = 'a long first password'
 
+type Options = { env?: Record<string, string>; isPlatformAdmin?: boolean }
+
 /** A hub that serves the built console, with an owner who can sign in: `await using hub = await startConsole()`. */
-export async function startConsole(): Promise<Hub & { email: string }> {
+export async function startConsole({
+  env = {},
+  isPlatformAdmin = false,
+}: Options = {}): Promise<Hub & { email: string }> {
   if (!existsSync(join(import.meta.dirname, '../../console/dist/index.html')))
     throw new Error('The console is not built. Run `npx vite build console` at the root of the repository first.')
-  const hub = await startHub()
+  const hub = await startHub({ env })
   const email = `${randomUUID()}@example.com`
   const options = {
     key: hub.adminKey,
@@ -25,6 +30,8 @@ export async function startConsole(): Promise<Hub & { email: string }> {
     await hub[Symbol.asyncDispose]()
     throw new Error(`No owner could be added: ${text}`)
   }
+  if (isPlatformAdmin)
+    await hub.database.hub.updateTable('people').set({ platformAdmin: true }).where('email', '=', email).execute()
   return { ...hub, email }
 }
 

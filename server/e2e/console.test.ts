@@ -239,6 +239,7 @@ const pages = [
   '/deliveries',
   '/replays',
 ]
+pages.push('/connected', '/catalogue', '/catalogue/hubspot', '/inbound', '/connect-links', '/oauth-applications')
 pages.push('/replays/new', '/api-keys', '/event-types?name=lead.captured', '/members', '/settings', '/account')
 
 for (const [device, width] of [
@@ -246,7 +247,7 @@ for (const [device, width] of [
   ['a desk', 1280],
 ] as const) {
   test(`on ${device} every page fits the screen, and every control has a name`, async () => {
-    await using hub = await startConsole()
+    await using hub = await startConsole({ isPlatformAdmin: true })
     await using receiver = await startReceiver()
     await using visitor = await visit(browser, hub, width)
     const { page, faults } = visitor

@@ -85,6 +85,7 @@ export const theme = createTheme({
         title: { fontWeight: 650, fontSize: '1.05rem' },
       },
     },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close the message' } } },
     Chip: { defaultProps: { variant: 'outline' } },
   },
   cursorType: 'pointer',

@@ -30,7 +30,7 @@ type PanelProps = { title?: ReactNode; actions?: ReactNode; children: ReactNode;
 /** A bordered part of a page. `flush` lets a table reach its edges. */
 export function Panel({ title, actions, children, flush = false }: PanelProps) {
   return (
-    <section className="panel">
+    <section className="panel" {...(typeof title === 'string' && { 'aria-label': title })}>
       {(title || actions) && (
         <Group justify="space-between" px={18} pt={14} pb={flush ? 8 : 0} gap="xs">
           <Title order={2}>{title}</Title>

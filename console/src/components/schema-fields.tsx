@@ -69,7 +69,7 @@ function Field({ field, value, onChange, faults, isKept }: FieldProps) {
           autoComplete="off"
           spellCheck={false}
           placeholder={isKept ? '••••••••' : undefined}
-          visibilityToggleButtonProps={{ 'aria-label': `Show or hide ${title}` }}
+          visibilityToggleButtonProps={{ 'aria-label': 'Show or hide what is typed' }}
         />
       )
     case 'number':
@@ -171,7 +171,7 @@ function PairFields({ label, description, error, rows, onChange }: PairProps) {
     onChange(rows.map((row, at) => (at === index ? { ...row, ...changes } : row)))
   return (
     <Stack gap={6} component="fieldset" className="plain-fieldset">
-      <Text component="legend" size="sm" fw={500} p={0}>
+      <Text component="legend" size="sm" fw={600} p={0}>
         {label}
       </Text>
       {description && (

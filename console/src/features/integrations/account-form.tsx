@@ -89,7 +89,8 @@ export function AccountForm({ template, existing, onConnected, onCancel }: Props
         {Boolean(error) && Object.keys(faults).length === 0 && <Problem error={error} />}
         {isVendorsNo && (
           <Notice tone="dead" title={`${template.name} did not accept this`} isUrgent>
-            {byKey.data.errorMessage ?? 'The test failed.'} Correct it here and connect again.
+            <Text size="sm">{byKey.data.errorMessage ?? 'The test failed.'}</Text>
+            <Text size="sm">Correct it here and try again.</Text>
           </Notice>
         )}
         {signIn.refusal && (
@@ -107,7 +108,7 @@ export function AccountForm({ template, existing, onConnected, onCancel }: Props
         />
         {template.auth.length > 1 && (
           <div>
-            <Text size="sm" fw={500} mb={4}>
+            <Text size="sm" fw={600} mb={4}>
               How to connect
             </Text>
             <SegmentedControl

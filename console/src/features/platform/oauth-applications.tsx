@@ -3,7 +3,7 @@ import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { OAuthApplication } from 'tenon-sdk'
-import { CodeBlock, Copy } from '../../components/code.tsx'
+import { CodeBlock } from '../../components/code.tsx'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { DataTable } from '../../components/data-table.tsx'
 import { Empty, ListStates } from '../../components/list-states.tsx'
@@ -69,13 +69,10 @@ const ApplicationTable = ({ applications }: { applications: OAuthApplication[] }
       { header: 'Client id', cell: ({ clientId }) => <span className="mono">{clientId ?? '–'}</span> },
       {
         header: 'Redirect URL',
-        cell: ({ redirectUri, provider }) => (
-          <Group gap="xs" wrap="nowrap" justify="flex-end" className="copy-cell">
-            <span className="mono" style={{ fontSize: '0.8rem' }}>
-              {redirectUri}
-            </span>
-            <Copy value={redirectUri} label="Copy" key={provider} />
-          </Group>
+        cell: ({ redirectUri }) => (
+          <span className="mono breakable" style={{ fontSize: '0.8rem' }}>
+            {redirectUri}
+          </span>
         ),
       },
       { header: 'Action', kind: 'bare', cell: (application) => <Actions application={application} /> },
@@ -147,7 +144,7 @@ function EnterApplication({ application }: { application: OAuthApplication }) {
       value={secrets[name]}
       onChange={({ currentTarget: { value } }) => setSecrets({ ...secrets, [name]: value })}
       error={faults[name]}
-      visibilityToggleButtonProps={{ 'aria-label': `Show or hide: ${label}` }}
+      visibilityToggleButtonProps={{ 'aria-label': 'Show or hide what is typed' }}
     />
   )
   return (
