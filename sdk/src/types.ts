@@ -49,6 +49,7 @@ export type EmailSummary = Item<'GET /api/email/sends'>
 export type NewEmail = Body<'POST /api/email/sends'>
 export type EmailFilter = Query<'GET /api/email/sends'>
 export type EmailPreview = Body<'POST /api/email/preview'>
+export type RenderedEmail = Answer<'POST /api/email/preview'>
 export type EmailTemplate = Answer<'GET /api/email/templates/{templateName}'>
 export type EmailTemplateInput = Body<'PUT /api/email/templates/{templateName}'>
 
@@ -112,3 +113,12 @@ export type ConnectSession = Answer<'GET /api/connect-sessions/{id}'>
 export type NewConnectSession = Body<'POST /api/connect-sessions'>
 /** A connect session as the answer to its creation shows it, with its link. */
 export type CreatedConnectSession = Answer<'POST /api/connect-sessions'>
+
+export type Lead = Item<'GET /api/integrations/crm/leads'>
+export type NewLead = Body<'POST /api/integrations/crm/leads'>
+export type LeadChanges = Body<'PATCH /api/integrations/crm/leads/{email}'>
+export type LeadFilter = Query<'GET /api/integrations/crm/leads'>
+/** An entry of a lead's timeline. */
+export type LeadActivity = Item<'GET /api/integrations/crm/leads/{email}/activities'>
+/** The stages that leads go through. */
+export type Pipeline = Item<'GET /api/integrations/crm/pipelines'>

@@ -28,6 +28,11 @@ const daily: Entry[] = [
   { to: '/deliveries', label: 'Deliveries', icon: 'deliveries' },
   { to: '/replays', label: 'Replays', icon: 'replay' },
 ]
+const people: Entry[] = [
+  { to: '/leads', label: 'Leads', icon: 'members' },
+  { to: '/pipeline', label: 'Pipeline', icon: 'pipeline' },
+  { to: '/email', label: 'E-mails', icon: 'mail' },
+]
 const accounts: Entry[] = [
   { to: '/connected', label: 'Integrations', icon: 'integrations' },
   { to: '/catalogue', label: 'Catalogue', icon: 'catalogue' },
@@ -63,6 +68,8 @@ export function Navigation({ onClose }: { onClose: () => void }) {
       <ScrollArea style={{ flex: 1 }} type="never">
         <nav aria-label="Main">
           <Entries entries={daily} onClose={onClose} />
+          <div className="rail-heading">People</div>
+          <Entries entries={people} onClose={onClose} />
           <div className="rail-heading">Accounts at vendors</div>
           <Entries entries={mayChange ? accounts : accounts.slice(0, 3)} onClose={onClose} />
           <div className="rail-heading">Set up</div>

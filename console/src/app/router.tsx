@@ -5,7 +5,9 @@ import { Problem } from '../components/problem.tsx'
 import { onSessionEnd } from '../lib/api.ts'
 import { readDeliveryFilter, readEventFilter, readWindow } from '../lib/filters.ts'
 import { sessionQuery } from '../lib/session.ts'
+import { emailRoutes } from './email-routes.ts'
 import { integrationRoutes } from './integration-routes.ts'
+import { leadRoutes } from './lead-routes.ts'
 import { queryClient } from './providers.tsx'
 import { parent, root, signedIn, text } from './signed-in.tsx'
 
@@ -143,6 +145,8 @@ export const router = createRouter({
       workspaces,
       account,
       ...integrationRoutes,
+      ...leadRoutes,
+      ...emailRoutes,
     ]),
   ]),
   defaultPreload: 'intent',

@@ -1,6 +1,8 @@
 /** Every address of the HTTP API that the console calls. Addresses of its own pages are typed by the router. */
 const integrations = '/api/integrations'
 const webhooks = `${integrations}/webhooks`
+const crm = `${integrations}/crm`
+const email = '/api/email'
 const inbound = '/api/inbound-webhooks'
 const part = encodeURIComponent
 
@@ -59,4 +61,17 @@ export const paths = {
   replayInbound: (id: string) => `${inbound}/${part(id)}/replay`,
   unmatched: `${inbound}/unmatched`,
   unmatchedWebhook: (id: string) => `${inbound}/unmatched/${part(id)}`,
+
+  leads: `${crm}/leads`,
+  lead: (id: string) => `${crm}/leads/${part(id)}`,
+  /** What is of a lead: `activities`, `notes`, `status`, `tags`. */
+  ofLead: (id: string, what: string) => `${crm}/leads/${part(id)}/${what}`,
+  pipelines: `${crm}/pipelines`,
+
+  emailSends: `${email}/sends`,
+  emailSend: (id: string) => `${email}/sends/${part(id)}`,
+  retryEmailSend: (id: string) => `${email}/sends/${part(id)}/retry`,
+  emailTemplates: `${email}/templates`,
+  emailTemplate: (name: string) => `${email}/templates/${part(name)}`,
+  emailPreview: `${email}/preview`,
 }

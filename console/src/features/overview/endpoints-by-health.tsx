@@ -24,6 +24,11 @@ export function EndpointsByHealth({ endpoints }: { endpoints: Endpoint[] | undef
     >
       {!sorted && <SkeletonRows count={3} />}
       {sorted && <Counts endpoints={sorted} />}
+      {sorted?.length === 0 && (
+        <Text size="sm" c="dimmed" px={18} pb={14}>
+          There is no endpoint yet.
+        </Text>
+      )}
       {sorted?.slice(0, shown).map(({ id, name, health, totalCalls, successfulCalls }) => (
         <Group key={id} px={18} py={9} justify="space-between" style={{ borderTop: '1px solid var(--tenon-line)' }}>
           <TextLink to="/endpoints/$endpointId" params={{ endpointId: id }} style={{ flex: '1 1 160px' }}>

@@ -1,0 +1,170 @@
+import { Badge, Group, Select, Text, TextInput } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { useQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { Lead } from 'tenon-sdk'
+import { DataTable } from '../../components/data-table.tsx'
+import { LinkButton, TextLink } from '../../components/link-button.tsx'
+import { Empty, ListStates } from '../../components/list-states.tsx'
+import { Page, Panel } from '../../components/page.tsx'
+import { Time } from '../../components/time.tsx'
+import { isFiltered } from '../../lib/filters.ts'
+import { type LeadFilter, type LeadSort, leadSorts } from '../../lib/lead-filter.ts'
+import { nameOfLead, sourceInWords } from '../../lib/lead-in-words.ts'
+import { paths } from '../../lib/paths.ts'
+import { useList } from '../../lib/use-list.ts'
+import { AddLead } from './add-lead.tsx'
+import { pipelinesQuery } from './lead-queries.ts'
+import { StageMark } from './stage-mark.tsx'
+
+const route = getRouteApi('/signed-in/leads')
+
+/** The people whom the workspace knows, to be searched. */
+export function Leads() {
+  const filter = route.useSearch()
+  const leads = useList<Lead>([filter], paths.leads, () => filter as Record<string, string>, { refreshMs: 10_000 })
+  return (
+    <Page
+      title="Leads"
+      about="The people whom this workspace knows, from wherever they came."
+      actions={
+        <>
+          <LinkButton variant="default" to="/pipeline">
+            Pipeline
+          </LinkButton>
+          <AddLead />
+        </>
+      }
+    >
+      <Filters filter={filter} />
+      <Panel flush>
+        <ListStates
+          source={leads}
+          empty={
+            isFiltered(filter) ? (
+              <Empty title="Nobody matches">Take away a filter, or search for another word.</Empty>
+            ) : (
+              <Empty title="Nobody is known yet" action={<AddLead />}>
+                Leads appear by themselves as your product captures them; one can also be added by hand.
+              </Empty>
+            )
+          }
+        >
+          {(items) => <LeadTable leads={items} />}
+        </ListStates>
+      </Panel>
+    </Page>
+  )
+}
+
+function LeadTable({ leads }: { leads: Lead[] }) {
+  const pipelines = useQuery(pipelinesQuery)
+  return (
+    <DataTable
+      label="Leads"
+      rows={leads}
+      rowKey={({ id }) => id}
+      columns={[
+        {
+          header: 'Name',
+          kind: 'lead',
+          cell: (lead) => (
+            <>
+              <TextLink to="/leads/$leadId" params={{ leadId: lead.id }} fw={600}>
+                {nameOfLead(lead)}
+              </TextLink>
+              <Text size="xs" c="dimmed">
+                {[lead.email, lead.phone, lead.company].filter(Boolean).join(' · ')}
+              </Text>
+            </>
+          ),
+        },
+        { header: 'Stage', kind: 'nowrap', cell: (lead) => <StageMark lead={lead} pipelines={pipelines.data} /> },
+        { header: 'Source', cell: ({ source }) => sourceInWords(source) },
+        { header: 'Score', kind: 'number', cell: ({ score }) => score ?? '–' },
+        {
+          header: 'Tags',
+          cell: ({ tags }) =>
+            tags.length === 0 ? (
+              '–'
+            ) : (
+              <Group gap={4}>
+                {tags.slice(0, 3).map((tag) => (
+                  <Badge key={tag} variant="light" radius="sm" tt="none" color="gray">
+                    {tag}
+                  </Badge>
+                ))}
+                {tags.length > 3 && `+${tags.length - 3}`}
+              </Group>
+            ),
+        },
+        { header: 'Last activity', kind: 'nowrap', cell: ({ lastActivityAt }) => <Time at={lastActivityAt} /> },
+      ]}
+    />
+  )
+}
+
+function Filters({ filter }: { filter: LeadFilter }) {
+  const navigate = route.useNavigate()
+  const pipelines = useQuery(pipelinesQuery)
+  const [texts, setTexts] = useState({ q: filter.q ?? '', source: filter.source ?? '', tag: filter.tag ?? '' })
+  const stages = new Map(pipelines.data?.flatMap(({ stages }) => stages.map(({ key, name }) => [key, name])))
+  const change = (changes: { [Key in keyof LeadFilter]: LeadFilter[Key] | undefined }) => {
+    const next = Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined && value !== '')
+    void navigate({ search: Object.fromEntries(next) as LeadFilter, replace: true })
+  }
+  const changeTexts = useDebouncedCallback((next: typeof texts) => change(next), 350)
+  const type = (changes: Partial<typeof texts>) => {
+    const next = { ...texts, ...changes }
+    setTexts(next)
+    changeTexts({ q: next.q.trim(), source: next.source.trim(), tag: next.tag.trim() })
+  }
+  return (
+    <Group gap="sm" align="flex-end" className="filters">
+      <TextInput
+        label="Search"
+        placeholder="Name, e-mail, phone or company"
+        value={texts.q}
+        onChange={({ currentTarget }) => type({ q: currentTarget.value })}
+        className="filter"
+      />
+      <Select
+        label="Stage"
+        placeholder="Any"
+        clearable
+        data={[...stages].map(([value, label]) => ({ value, label }))}
+        value={filter.status ?? null}
+        onChange={(status) => change({ status: status ?? undefined })}
+        className="filter"
+      />
+      <TextInput
+        label="Source"
+        placeholder="Any"
+        value={texts.source}
+        onChange={({ currentTarget }) => type({ source: currentTarget.value })}
+        className="filter"
+      />
+      <TextInput
+        label="Tag"
+        placeholder="Any"
+        value={texts.tag}
+        onChange={({ currentTarget }) => type({ tag: currentTarget.value })}
+        className="filter"
+      />
+      <Select
+        label="Order"
+        data={leadSorts}
+        allowDeselect={false}
+        value={filter.sort ?? 'created'}
+        onChange={(sort) => change({ sort: sort === 'created' ? undefined : (sort as LeadSort) })}
+        className="filter"
+      />
+      {isFiltered(filter) && (
+        <LinkButton to="/leads" search={{}} variant="subtle" onClick={() => setTexts({ q: '', source: '', tag: '' })}>
+          Clear
+        </LinkButton>
+      )}
+    </Group>
+  )
+}

@@ -1,0 +1,24 @@
+import type { Lead, Pipeline } from 'tenon-sdk'
+
+/** What a lead is called: the name, or whatever else it is known by. */
+export const nameOfLead = ({ name, firstName, lastName, email, phone }: Lead): string =>
+  name ?? ([firstName, lastName].filter(Boolean).join(' ') || email || phone || 'Without a name')
+
+/** The stage that a lead is in; undefined where its pipeline has it no more. */
+export const stageOf = (pipelines: Pipeline[] | undefined, { pipelineId, status }: Lead): Stage | undefined =>
+  pipelines?.find(({ id }) => id === pipelineId)?.stages.find(({ key }) => key === status)
+
+export type Stage = Pipeline['stages'][number]
+
+/** An amount in a currency's minor unit, as people write it. */
+export function formatMoney(amountMinor: number, currency: string | null): string {
+  if (!currency) return new Intl.NumberFormat('en').format(amountMinor / 100)
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
+  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+}
+
+/** `contact_form` → "Contact form". */
+export function sourceInWords(source: string): string {
+  const words = source.replaceAll(/[_-]+/g, ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
