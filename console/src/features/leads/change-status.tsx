@@ -6,7 +6,7 @@ import type { Lead, Pipeline } from 'tenon-sdk'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
-import { stageOf } from '../../lib/lead-in-words.ts'
+import { nameOfLead, stageOf } from '../../lib/lead-in-words.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 
@@ -51,7 +51,7 @@ export function ChangeStatus({ lead, pipelines, label = 'Change stage', size }: 
   }
   return (
     <>
-      <Button onClick={start} {...(size && { size, variant: 'default' })}>
+      <Button onClick={start} {...(size && { size, variant: 'default' })} aria-label={`${label}: ${nameOfLead(lead)}`}>
         {label}
       </Button>
       <Modal opened={opened} onClose={close} title="Change the stage">
