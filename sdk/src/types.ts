@@ -122,3 +122,12 @@ export type LeadFilter = Query<'GET /api/integrations/crm/leads'>
 export type LeadActivity = Item<'GET /api/integrations/crm/leads/{email}/activities'>
 /** The stages that leads go through. */
 export type Pipeline = Item<'GET /api/integrations/crm/pipelines'>
+
+/** Who can be booked, with hours and rules. */
+export type Host = Item<'GET /api/integrations/calendar/hosts'>
+export type NewHost = Body<'POST /api/integrations/calendar/hosts'>
+export type HostChanges = Body<'PATCH /api/integrations/calendar/hosts/{id}'>
+/** What is free. */
+export type Slots = Answer<'GET /api/integrations/calendar/available-slots'>
+export type Booking = Item<'GET /api/integrations/calendar/bookings'>
+export type NewBooking = Body<'POST /api/integrations/calendar/bookings'>

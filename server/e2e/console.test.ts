@@ -240,7 +240,15 @@ const pages = [
   '/replays',
 ]
 pages.push('/connected', '/catalogue', '/catalogue/hubspot', '/inbound', '/connect-links', '/oauth-applications')
-pages.push('/leads', '/pipeline', '/email', '/email/templates', '/email/templates/booking.cancelled')
+pages.push(
+  '/bookings',
+  '/hosts',
+  '/leads',
+  '/pipeline',
+  '/email',
+  '/email/templates',
+  '/email/templates/booking.cancelled',
+)
 pages.push('/replays/new', '/api-keys', '/event-types?name=lead.captured', '/members', '/settings', '/account')
 
 for (const [device, width] of [

@@ -31,6 +31,7 @@ const daily: Entry[] = [
 const people: Entry[] = [
   { to: '/leads', label: 'Leads', icon: 'members' },
   { to: '/pipeline', label: 'Pipeline', icon: 'pipeline' },
+  { to: '/bookings', label: 'Bookings', icon: 'calendar' },
   { to: '/email', label: 'E-mails', icon: 'mail' },
 ]
 const accounts: Entry[] = [

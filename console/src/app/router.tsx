@@ -9,6 +9,7 @@ import { emailRoutes } from './email-routes.ts'
 import { integrationRoutes } from './integration-routes.ts'
 import { leadRoutes } from './lead-routes.ts'
 import { queryClient } from './providers.tsx'
+import { schedulingRoutes } from './scheduling-routes.ts'
 import { parent, root, signedIn, text } from './signed-in.tsx'
 
 const signIn = createRoute({
@@ -146,6 +147,7 @@ export const router = createRouter({
       account,
       ...integrationRoutes,
       ...leadRoutes,
+      ...schedulingRoutes,
       ...emailRoutes,
     ]),
   ]),

@@ -13,6 +13,7 @@ const shapes = {
   integrations: 'M9 3v6M15 3v6M6 9h12v3a6 6 0 0 1-12 0zM12 18v4',
   catalogue: 'M4 5h7v14H4zM13 5h7v14h-7zM7 9h1M16 9h1',
   inbound: 'M21 12H8M13 6l-6 6 6 6M3 5v14',
+  calendar: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5',
   pipeline: 'M4 4h4v16H4zM10 4h4v11h-4zM16 4h4v7h-4z',
   mail: 'M3 6h18v13H3zM3 7l9 7 9-7',
   link: 'M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300',

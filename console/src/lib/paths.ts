@@ -2,6 +2,7 @@
 const integrations = '/api/integrations'
 const webhooks = `${integrations}/webhooks`
 const crm = `${integrations}/crm`
+const calendar = `${integrations}/calendar`
 const email = '/api/email'
 const inbound = '/api/inbound-webhooks'
 const part = encodeURIComponent
@@ -67,6 +68,14 @@ export const paths = {
   /** What is of a lead: `activities`, `notes`, `status`, `tags`. */
   ofLead: (id: string, what: string) => `${crm}/leads/${part(id)}/${what}`,
   pipelines: `${crm}/pipelines`,
+
+  hosts: `${calendar}/hosts`,
+  host: (id: string) => `${calendar}/hosts/${part(id)}`,
+  slots: `${calendar}/available-slots`,
+  bookings: `${calendar}/bookings`,
+  booking: (id: string) => `${calendar}/bookings/${part(id)}`,
+  /** What can be done to a booking: `cancel`, `no-show`, `reschedule`. */
+  ofBooking: (id: string, what: string) => `${calendar}/bookings/${part(id)}/${what}`,
 
   emailSends: `${email}/sends`,
   emailSend: (id: string) => `${email}/sends/${part(id)}`,
