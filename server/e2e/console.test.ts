@@ -247,7 +247,7 @@ pages.push(
   '/pipeline',
   '/email',
   '/email/templates',
-  '/email/templates/booking.cancelled',
+  '/email/template?name=booking.cancelled',
 )
 pages.push('/replays/new', '/api-keys', '/event-types?name=lead.captured', '/members', '/settings', '/account')
 

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { readSendFilter } from '../lib/email-in-words.ts'
-import { parent } from './signed-in.tsx'
+import { parent, text } from './signed-in.tsx'
 
 const sends = createRoute({
   getParentRoute: parent,
@@ -18,9 +18,11 @@ const templates = createRoute({
   path: '/email/templates',
   component: lazyRouteComponent(() => import('../features/email/templates.tsx'), 'EmailTemplates'),
 })
+// The name is no part of the path: one with a dot in it looks like a file that the hub would serve.
 const template = createRoute({
   getParentRoute: parent,
-  path: '/email/templates/$templateName',
+  path: '/email/template',
+  validateSearch: (search): { name: string } => ({ name: text(search.name) ?? '' }),
   component: lazyRouteComponent(() => import('../features/email/template.tsx'), 'EmailTemplatePage'),
 })
 

@@ -19,11 +19,11 @@ import { useMayChange } from '../../lib/session.ts'
 import { MailView } from './mail-view.tsx'
 import { emailTemplatesQuery } from './template-query.ts'
 
-const route = getRouteApi('/signed-in/email/templates/$templateName')
+const route = getRouteApi('/signed-in/email/template')
 
 /** One template, to be changed, with the mail that it makes beside it. */
 export function EmailTemplatePage() {
-  const { templateName } = route.useParams()
+  const { name: templateName } = route.useSearch()
   const { data, error, refetch } = useQuery(emailTemplatesQuery)
   const template = data?.find(({ name }) => name === templateName)
   if (data && !template)

@@ -36,7 +36,7 @@ export function EmailTemplates() {
                   kind: 'lead',
                   cell: ({ name, description }) => (
                     <>
-                      <TextLink to="/email/templates/$templateName" params={{ templateName: name }} fw={600}>
+                      <TextLink to="/email/template" search={{ name }} fw={600}>
                         {name}
                       </TextLink>
                       <Text size="xs" c="dimmed">

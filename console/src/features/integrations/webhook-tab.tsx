@@ -99,6 +99,7 @@ const secretInWords = ({ secretSource, hasSecret }: WebhookSettings): string => 
     generated: 'The hub makes it.',
     application: 'That of the operator’s application at the vendor.',
     setting: 'The vendor shows it; it is entered under Settings.',
+    credential: 'It is part of the credentials, which were given when the account was connected.',
   }[secretSource]
   return `${where} ${hasSecret ? 'It is set.' : 'It is not set yet, so webhooks are refused.'}`
 }
