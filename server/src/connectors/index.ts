@@ -6,6 +6,7 @@ type Entry = { id: string; folder: string; load(): Promise<AnyConnector> }
 /** Every connector of the hub: one line each. */
 export const connectors: readonly Entry[] = [
   { id: 'hubspot', folder: 'hubspot', load: async () => (await import('./hubspot/hubspot.ts')).hubspot },
+  { id: 'salesforce', folder: 'salesforce', load: async () => (await import('./salesforce/salesforce.ts')).salesforce },
   { id: 'pipedrive', folder: 'pipedrive', load: async () => (await import('./pipedrive/pipedrive.ts')).pipedrive },
   {
     id: 'gohighlevel',
