@@ -26,6 +26,12 @@ export const emulators: readonly SandboxEntry[] = [
     ],
   },
   {
+    id: 'salesforce',
+    hosts: ['login.salesforce.com', 'sandbox.my.salesforce.com'],
+    load: async () => (await import('./salesforce/salesforce.ts')).salesforce,
+    connects: [{ connector: 'salesforce', name: 'Salesforce (sandbox)', provider: 'salesforce', settings: {} }],
+  },
+  {
     id: 'pipedrive',
     hosts: ['api.pipedrive.com', 'oauth.pipedrive.com', 'sandbox.pipedrive.com'],
     load: async () => (await import('./pipedrive/pipedrive.ts')).pipedrive,

@@ -56,7 +56,7 @@ export const meeting = mapping<CalendarEvent, Meeting>({
   updatedAt: date('SystemModstamp'),
 })
 
-const addressFields: { [object in PersonObject]: Record<string, string> } = {
+const addressFields: { [name in PersonObject]: Record<string, string> } = {
   Lead: { street: 'Street', city: 'City', state: 'State', postalCode: 'PostalCode', country: 'Country' },
   Contact: {
     street: 'MailingStreet',
