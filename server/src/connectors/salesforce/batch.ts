@@ -36,7 +36,9 @@ export async function batchUpsert(context: SalesforceContext, given: New<Contact
       await inTurn(`salesforce/${context.integrationId}/batch`, () => findThenWrite(context, some, written))
     round = later
   }
-  return given.map((_, index) => written.get(index) ?? failed('CONTACT_ERROR', 'Salesforce said nothing of this contact'))
+  return given.map(
+    (_, index) => written.get(index) ?? failed('CONTACT_ERROR', 'Salesforce said nothing of this contact'),
+  )
 }
 
 async function upsertByExternalId(context: SalesforceContext, rows: Row[], written: Written): Promise<void> {
@@ -55,12 +57,16 @@ async function upsertByExternalId(context: SalesforceContext, rows: Row[], writt
 async function findThenWrite(context: SalesforceContext, rows: Row[], written: Written): Promise<void> {
   const { http, settings } = context
   const attributes = { type: objectOf(settings) }
-  const byEmail = await findByEmails(context, rows.flatMap(({ input: { email } }) => email ?? []))
+  const byEmail = await findByEmails(
+    context,
+    rows.flatMap(({ input: { email } }) => email ?? []),
+  )
   const known: Row[] = []
   const fresh: Row[] = []
   for (const row of rows) {
     const { email, phone } = row.input
-    const found = (email && byEmail.get(email.toLowerCase())) || (phone ? await findPerson(context, { phone }) : undefined)
+    const found =
+      (email && byEmail.get(email.toLowerCase())) || (phone ? await findPerson(context, { phone }) : undefined)
     if (found) known.push({ ...row, id: found.Id })
     else fresh.push(row)
   }
@@ -105,4 +111,6 @@ function firsts(rows: Row[], keyOf: (row: Row) => string = ({ key }) => key): [R
 }
 
 const chunks = (rows: Row[]): Row[][] =>
-  Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, at) => rows.slice(at * batchSize, (at + 1) * batchSize))
+  Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, at) =>
+    rows.slice(at * batchSize, (at + 1) * batchSize),
+  )

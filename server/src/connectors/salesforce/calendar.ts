@@ -48,7 +48,10 @@ export const calendar = {
       const reference = referenceOf(input.idempotencyKey)
       const since = new Date(context.now().getTime() - referenceLifeMs).toISOString()
       // Descriptions are too long for Salesforce to search by.
-      for await (const one of queryAll<Meeting>(context, `${select} WHERE CreatedDate >= ${since} ORDER BY CreatedDate DESC`))
+      for await (const one of queryAll<Meeting>(
+        context,
+        `${select} WHERE CreatedDate >= ${since} ORDER BY CreatedDate DESC`,
+      ))
         if (one.Description?.includes(reference)) return readEvent(one)
       return null
     }
@@ -62,7 +65,10 @@ export const calendar = {
     return match ? readEvent(match) : null
   },
 
-  async update(context: SalesforceContext, { externalId, changes }: OperationInput<'calendar.update'>): Promise<CalendarEvent> {
+  async update(
+    context: SalesforceContext,
+    { externalId, changes }: OperationInput<'calendar.update'>,
+  ): Promise<CalendarEvent> {
     const { http } = context
     const place = paths.sobjects('Event', externalId)
     const { description, attendees } = changes
@@ -82,7 +88,8 @@ export const calendar = {
     if (reason !== undefined) {
       const { Description: before } = await http.get<Meeting>(place, fieldsQuery)
       const line = `Cancelled: ${reason}`
-      if (!before?.includes(line)) await http.patch(place, { Description: joined(before ?? '', line) }, { repeatable: true })
+      if (!before?.includes(line))
+        await http.patch(place, { Description: joined(before ?? '', line) }, { repeatable: true })
     }
     await http.delete(place)
   },

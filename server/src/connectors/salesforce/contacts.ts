@@ -44,7 +44,10 @@ export const contacts = {
     return { ...input, externalId: saved.id ?? '', raw: saved }
   },
 
-  async update(context: SalesforceContext, { externalId, changes }: OperationInput<'contacts.update'>): Promise<Contact> {
+  async update(
+    context: SalesforceContext,
+    { externalId, changes }: OperationInput<'contacts.update'>,
+  ): Promise<Contact> {
     const { http, settings } = context
     const place = paths.sobjects(objectOf(settings), externalId)
     await http.patch(place, personRecord(changes, settings), { repeatable: true })

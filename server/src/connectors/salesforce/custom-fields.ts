@@ -25,7 +25,10 @@ const types: Record<string, CustomField['type']> = {
 }
 
 export const customFields = {
-  async list({ http, settings }: SalesforceContext, { object }: OperationInput<'customFields.list'>): Promise<CustomField[]> {
+  async list(
+    { http, settings }: SalesforceContext,
+    { object }: OperationInput<'customFields.list'>,
+  ): Promise<CustomField[]> {
     const name = { contact: objectOf(settings), deal: 'Opportunity', lead: 'Lead' }[object]
     const { fields } = await http.get<Described>(paths.sobjects(name, 'describe'))
     return fields.map(({ picklistValues, ...field }) => {

@@ -47,7 +47,11 @@ export const salesforce = defineConnector({
   },
 
   async check({ http }) {
-    const { preferred_username: username, name, organization_id: organization } = await http.get<UserInfo>(paths.userInfo)
+    const {
+      preferred_username: username,
+      name,
+      organization_id: organization,
+    } = await http.get<UserInfo>(paths.userInfo)
     const shown = username ?? name
     return { ...(shown === undefined ? {} : { name: shown }), routingKey: organization }
   },

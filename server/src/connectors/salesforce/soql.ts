@@ -1,10 +1,12 @@
 import { paths } from './paths.ts'
 import type { SalesforceContext } from './settings.ts'
-import type { QueryAnswer } from './types.ts'
 
 /** Text as a query holds it; what is special within quotes is escaped. */
 export const quoted = (text: string): string =>
-  `'${text.replace(/[\\'"]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r')}'`
+  `'${text
+    .replace(/[\\'"]/g, '\\$&')
+    .replaceAll('\n', '\\n')
+    .replaceAll('\r', '\\r')}'`
 
 /** Text for `LIKE`, of which no character stands for another. */
 const escapedPattern = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
@@ -16,12 +18,9 @@ export const digitsPattern = (digits: string): string => `'%${[...digits].map(es
 export const queryAll = <T>({ http }: SalesforceContext, soql: string): AsyncIterable<T> =>
   http.pages<T>(paths.query, { q: soql })
 
-/** The first page of a query, for one that says its own limit. */
+/** What a query that says its own limit finds. Salesforce may cut that into pages, too, where records are wide. */
 export const queryPage = async <T>(
   { http }: SalesforceContext,
   soql: string,
   options: { deleted?: boolean } = {},
-): Promise<T[]> => {
-  const place = options.deleted ? paths.queryAll : paths.query
-  return (await http.get<QueryAnswer<T>>(place, { q: soql })).records
-}
+): Promise<T[]> => await Array.fromAsync(http.pages<T>(options.deleted ? paths.queryAll : paths.query, { q: soql }))

@@ -37,7 +37,6 @@ export type Meeting = {
   SystemModstamp?: string | null
 }
 
-export type QueryAnswer<T> = { records: T[]; done: boolean; nextRecordsUrl?: string }
 export type Fault = { errorCode?: string; statusCode?: string; message: string; fields?: string[] }
 /** What became of one record that was written. */
 export type Saved = { id?: string; success: boolean; created?: boolean; errors: Fault[] }

@@ -150,7 +150,8 @@ const customOf = (account: Account): CustomFields => {
 export function shapeOf(account: Account, given: string): ObjectShape & { name: string } {
   const name = Object.keys(objects).find((one) => one.toLowerCase() === given.toLowerCase())
   const shape = name === undefined ? undefined : objects[name]
-  if (name === undefined || shape === undefined) throw refused(404, 'NOT_FOUND', 'The requested resource does not exist')
+  if (name === undefined || shape === undefined)
+    throw refused(404, 'NOT_FOUND', 'The requested resource does not exist')
   return { name, prefix: shape.prefix, fields: { ...system, ...shape.fields, ...customOf(account)[name] } }
 }
 

@@ -13,22 +13,33 @@ export function queryRoutes(api: Api, world: World, data: string, batchSize: num
     [`${data}/query`, false],
     [`${data}/queryAll`, true],
   ] as const) {
-    api.get(path, { schema: { querystring: Type.Object({ q: Type.String({ minLength: 1, maxLength: 100_000 }) }) } }, async (request) => {
-      const account = world.accountOf(request)
-      const { q: soql } = request.query
-      const found = run(account, soql, deleted)
-      const locator = found.length > batchSize ? account.records<Locator>('locators').create({ soql, deleted }, `01g${world.nextId('locator')}`) : undefined
-      return batch(found, 0, locator?.id)
-    })
+    api.get(
+      path,
+      { schema: { querystring: Type.Object({ q: Type.String({ minLength: 1, maxLength: 100_000 }) }) } },
+      async (request) => {
+        const account = world.accountOf(request)
+        const { q: soql } = request.query
+        const found = run(account, soql, deleted)
+        const locator =
+          found.length > batchSize
+            ? account.records<Locator>('locators').create({ soql, deleted }, `01g${world.nextId('locator')}`)
+            : undefined
+        return batch(found, 0, locator?.id)
+      },
+    )
   }
 
-  api.get(`${data}/query/:locator`, { schema: { params: Type.Object({ locator: Type.String() }) } }, async (request) => {
-    const account = world.accountOf(request)
-    const [, id = '', start = ''] = /^(01g\d+)-(\d+)$/.exec(request.params.locator) ?? []
-    const locator = account.records<Locator>('locators').get(id)
-    if (!locator) throw refused(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator')
-    return batch(run(account, locator.data.soql, locator.data.deleted), Number(start), id)
-  })
+  api.get(
+    `${data}/query/:locator`,
+    { schema: { params: Type.Object({ locator: Type.String() }) } },
+    async (request) => {
+      const account = world.accountOf(request)
+      const [, id = '', start = ''] = /^(01g\d+)-(\d+)$/.exec(request.params.locator) ?? []
+      const locator = account.records<Locator>('locators').get(id)
+      if (!locator) throw refused(400, 'INVALID_QUERY_LOCATOR', 'invalid query locator')
+      return batch(run(account, locator.data.soql, locator.data.deleted), Number(start), id)
+    },
+  )
 
   function batch(found: object[], start: number, id: string | undefined) {
     const end = start + batchSize
@@ -44,7 +55,10 @@ export function queryRoutes(api: Api, world: World, data: string, batchSize: num
     const fields = query.fields.map((field) => need(field).name)
     const order = query.orderBy.map(({ field, descending }) => ({ field: need(field).name, descending }))
     const { where, offset, limit = 50_000 } = query
-    const found = allOf(account, shape.name, deleted).filter((record) => where === undefined || fits(shape, record, where))
+    if (where) check(shape, where)
+    const found = allOf(account, shape.name, deleted).filter(
+      (record) => where === undefined || fits(shape, record, where),
+    )
     found.sort((left, right) => {
       for (const { field, descending } of order) {
         const difference = compare(left[field], right[field]) * (descending ? -1 : 1)
@@ -73,6 +87,19 @@ function needField(shape: ObjectShape & { name: string }, given: string) {
   return found
 }
 
+/** @throws the refusal for a condition that can never be asked, whatever records there are */
+function check(shape: ObjectShape & { name: string }, condition: Condition): void {
+  if (condition.kind === 'not') return check(shape, condition.part)
+  if (condition.kind !== 'compare') {
+    for (const part of condition.parts) check(shape, part)
+    return
+  }
+  const { name, field } = needField(shape, condition.field)
+  if (field.unfiltered) throw refused(400, 'INVALID_FIELD', `field '${name}' can not be filtered in a query call`)
+  if (field.type === 'datetime' && typeof condition.value === 'string')
+    throw refused(400, 'INVALID_FIELD', `value of filter criterion for field '${name}' must be of type dateTime`)
+}
+
 function fits(shape: ObjectShape & { name: string }, record: Fields, condition: Condition): boolean {
   switch (condition.kind) {
     case 'and':
@@ -83,21 +110,22 @@ function fits(shape: ObjectShape & { name: string }, record: Fields, condition: 
       return !fits(shape, record, condition.part)
     case 'compare': {
       const { name, field } = needField(shape, condition.field)
-      if (field.unfiltered)
-        throw refused(400, 'INVALID_FIELD', `field '${name}' can not be filtered in a query call`)
-      const own = field.type === 'datetime' && typeof record[name] === 'string' ? Date.parse(record[name]) : record[name]
-      const { operator, value } = condition
-      if (field.type === 'datetime' && typeof value === 'string')
-        throw refused(400, 'INVALID_FIELD', `value of filter criterion for field '${name}' must be of type dateTime and should not be enclosed in quotes`)
-      if (operator === 'like') return typeof own === 'string' && likeness(String(value)).test(own)
-      if (operator === 'in') return (value as unknown[]).some((one) => isEqual(own, one))
-      if (operator === '=') return isEqual(own, value)
-      if (operator === '!=') return !isEqual(own, value)
-      if (own === null || own === undefined) return false
-      const difference = compare(own, value)
-      return operator === '<' ? difference < 0 : operator === '<=' ? difference <= 0 : operator === '>' ? difference > 0 : difference >= 0
+      const kept = record[name]
+      return compares(field.type === 'datetime' && typeof kept === 'string' ? Date.parse(kept) : kept, condition)
     }
   }
+}
+
+function compares(own: unknown, { operator, value }: Condition & { kind: 'compare' }): boolean {
+  if (operator === 'like') return typeof own === 'string' && likeness(String(value)).test(own)
+  if (operator === 'in') return (value as unknown[]).some((one) => isEqual(own, one))
+  if (operator === '=') return isEqual(own, value)
+  if (operator === '!=') return !isEqual(own, value)
+  if (own === null || own === undefined) return false
+  const difference = compare(own, value)
+  if (operator === '<') return difference < 0
+  if (operator === '<=') return difference <= 0
+  return operator === '>' ? difference > 0 : difference >= 0
 }
 
 /** Texts are the same whatever their case. */

@@ -11,7 +11,10 @@ export function whole(account: Account, object: string, record: Stored<Fields>):
   const time = (at: number) => new Date(at).toISOString().replace('Z', '+0000')
   const stage = object === 'Opportunity' ? stages.find(({ ApiName }) => ApiName === record.data.StageName) : undefined
   const empty = Object.fromEntries(
-    Object.entries(shapeOf(account, object).fields).map(([name, { type }]) => [name, type === 'boolean' ? false : null]),
+    Object.entries(shapeOf(account, object).fields).map(([name, { type }]) => [
+      name,
+      type === 'boolean' ? false : null,
+    ]),
   )
   return {
     ...empty,
@@ -42,17 +45,22 @@ function checked(account: Account, object: string, given: Fields): Fields {
     if (!found) throw refused(400, 'INVALID_FIELD', `No such column '${name}' on sobject of type ${shape.name}`)
     const { field } = found
     if (field.readOnly)
-      throw refused(400, 'INVALID_FIELD_FOR_INSERT_UPDATE', `Unable to create/update fields: ${found.name}.`, [found.name])
+      throw refused(400, 'INVALID_FIELD_FOR_INSERT_UPDATE', `Unable to create/update fields: ${found.name}.`, [
+        found.name,
+      ])
     values[found.name] = value === '' ? null : value
     if (value === null || value === '') continue
     const wrong = (code: string, message: string) => refused(400, code, message, [found.name])
-    if (field.type === 'boolean' && typeof value !== 'boolean') throw wrong('JSON_PARSER_ERROR', 'Cannot deserialize boolean')
-    if (field.type === 'double' && typeof value !== 'number') throw wrong('JSON_PARSER_ERROR', 'Cannot deserialize double')
+    if (field.type === 'boolean' && typeof value !== 'boolean')
+      throw wrong('JSON_PARSER_ERROR', 'Cannot deserialize boolean')
+    if (field.type === 'double' && typeof value !== 'number')
+      throw wrong('JSON_PARSER_ERROR', 'Cannot deserialize double')
     if (field.type === 'boolean' || field.type === 'double') continue
     if (typeof value !== 'string') throw wrong('JSON_PARSER_ERROR', `Cannot deserialize ${field.type}`)
     if (field.type === 'email' && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value))
       throw wrong('INVALID_EMAIL_ADDRESS', `${found.name}: invalid email address: ${value}`)
-    if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(value)) throw wrong('JSON_PARSER_ERROR', 'Cannot deserialize date')
+    if (field.type === 'date' && !/^\d{4}-\d{2}-\d{2}$/.test(value))
+      throw wrong('JSON_PARSER_ERROR', 'Cannot deserialize date')
     if (field.type === 'datetime') {
       const at = new Date(value)
       if (Number.isNaN(at.getTime())) throw wrong('JSON_PARSER_ERROR', 'Cannot deserialize datetime')
@@ -60,7 +68,8 @@ function checked(account: Account, object: string, given: Fields): Fields {
     }
     if (field.values && !field.values.includes(value))
       throw wrong('INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST', `bad value for restricted picklist field: ${value}`)
-    if (field.type === 'reference' && found.name !== 'OwnerId' && found.name !== 'AccountId') needReference(account, found.name, value)
+    if (field.type === 'reference' && found.name !== 'OwnerId' && found.name !== 'AccountId')
+      needReference(account, found.name, value)
   }
   return values
 }
@@ -68,7 +77,8 @@ function checked(account: Account, object: string, given: Fields): Fields {
 function needReference(account: Account, field: string, id: string): void {
   const object = objectOfId(id)
   const target = object === undefined ? undefined : recordsOf(account, object).get(id)
-  const fits = field === 'ContactId' ? object === 'Contact' : field === 'OpportunityId' ? object === 'Opportunity' : true
+  const fits =
+    field === 'ContactId' ? object === 'Contact' : field === 'OpportunityId' ? object === 'Opportunity' : true
   if (!target || !fits) throw refused(400, 'MALFORMED_ID', `${field}: id value of incorrect type: ${id}`, [field])
 }
 
@@ -78,14 +88,21 @@ function checkUnique(account: Account, object: string, values: Fields, except?: 
     const value = field.externalId ? values[name] : undefined
     if (value === undefined || value === null) continue
     const twin = recordsOf(account, object).find(({ id, data }) => id !== except && data[name] === value)
-    if (twin) throw refused(400, 'DUPLICATE_VALUE', `duplicate value found: ${name} duplicates value on record with id: ${twin.id}`)
+    if (twin)
+      throw refused(
+        400,
+        'DUPLICATE_VALUE',
+        `duplicate value found: ${name} duplicates value on record with id: ${twin.id}`,
+      )
   }
 }
 
 export function createRecord(world: World, account: Account, object: string, given: Fields): Stored<Fields> {
   const { name, prefix, fields } = shapeOf(account, object)
   const values = checked(account, name, given)
-  const missing = Object.entries(fields).filter(([field, { required }]) => required && !values[field]).map(([field]) => field)
+  const missing = Object.entries(fields)
+    .filter(([field, { required }]) => required && !values[field])
+    .map(([field]) => field)
   if (missing.length > 0)
     throw refused(400, 'REQUIRED_FIELD_MISSING', `Required fields are missing: [${missing.join(', ')}]`, missing)
   if (name === 'Event' && String(values.EndDateTime) < String(values.StartDateTime))
@@ -106,10 +123,18 @@ export function updateRecord(account: Account, object: string, id: string, given
 }
 
 /** By an external id: 200 or 201. */
-export function upsertRecord(world: World, account: Account, object: string, field: string, value: string, given: Fields) {
+export function upsertRecord(
+  world: World,
+  account: Account,
+  object: string,
+  field: string,
+  value: string,
+  given: Fields,
+) {
   const shape = shapeOf(account, object)
   const found = fieldOf(shape, field)
-  if (!found?.field.externalId) throw refused(404, 'NOT_FOUND', 'Provided external ID field does not exist or is not accessible')
+  if (!found?.field.externalId)
+    throw refused(404, 'NOT_FOUND', 'Provided external ID field does not exist or is not accessible')
   if (Object.keys(given).some((name) => name.toLowerCase() === field.toLowerCase()))
     throw refused(400, 'INVALID_FIELD', `The ${found.name} field should not be specified in the sobject data.`)
   const known = recordsOf(account, shape.name).find(({ data }) => data[found.name] === value)

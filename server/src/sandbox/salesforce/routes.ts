@@ -2,7 +2,16 @@ import { Type } from 'typebox'
 import { type Account, type Api, RefusalError, type World } from '../emulator.ts'
 import { refused } from './failures.ts'
 import { fieldOf, objectOfId, shapeOf } from './objects.ts'
-import { createRecord, errorsIn, type Fields, needRecord, recordsOf, updateRecord, upsertRecord, whole } from './records.ts'
+import {
+  createRecord,
+  errorsIn,
+  type Fields,
+  needRecord,
+  recordsOf,
+  updateRecord,
+  upsertRecord,
+  whole,
+} from './records.ts'
 
 const ByObject = Type.Object({ object: Type.String() })
 const ById = Type.Object({ object: Type.String(), id: Type.String() })
@@ -37,7 +46,10 @@ export function recordRoutes(api: Api, world: World, data: string): void {
     const { name } = shapeOf(account, request.params.object)
     const [start, end] = [Date.parse(request.query.start), Date.parse(request.query.end)]
     if (!(end - start >= 60_000)) throw refused(400, 'INVALID_REPLICATION_DATE', 'startDate before endDate by a minute')
-    const gone = recordsOf(account, name).list({ deleted: 'only', where: ({ deletedAt = 0 }) => deletedAt >= start && deletedAt < end })
+    const gone = recordsOf(account, name).list({
+      deleted: 'only',
+      where: ({ deletedAt = 0 }) => deletedAt >= start && deletedAt < end,
+    })
     const time = (at: number) => new Date(at).toISOString().replace('Z', '+0000')
     return {
       deletedRecords: gone.map(({ id, deletedAt = 0 }) => ({ id, deletedDate: time(deletedAt) })),
@@ -77,7 +89,14 @@ export function recordRoutes(api: Api, world: World, data: string): void {
   const byValue = Type.Object({ object: Type.String(), field: Type.String(), value: Type.String() })
   api.patch(`${place}/:field/:value`, { schema: { params: byValue, body: Body } }, async (request, reply) => {
     const { object, field, value } = request.params
-    const { record, created } = upsertRecord(world, world.accountOf(request), object, field, value, withoutAttributes(request.body))
+    const { record, created } = upsertRecord(
+      world,
+      world.accountOf(request),
+      object,
+      field,
+      value,
+      withoutAttributes(request.body),
+    )
     return await reply.code(created ? 201 : 200).send(saved(record.id, created))
   })
 }
@@ -104,7 +123,9 @@ export function collectionRoutes(api: Api, world: World, data: string): void {
 
   api.patch(`${data}/composite/sobjects`, { schema: { body: Collection } }, async (request) => {
     const account = world.accountOf(request)
-    return rows(request.body, ({ Id, id = Id, ...record }, type) => saved(updateRecord(account, type, String(id), record).id))
+    return rows(request.body, ({ Id, id = Id, ...record }, type) =>
+      saved(updateRecord(account, type, String(id), record).id),
+    )
   })
 
   const params = Type.Object({ object: Type.String(), field: Type.String() })
@@ -145,7 +166,8 @@ function compositeRoute(api: Api, world: World, data: string): void {
     const answers: { body: unknown; httpHeaders: object; httpStatusCode: number; referenceId: string }[] = []
     let failed = false
     for (const { url, referenceId, body } of request.body.compositeRequest) {
-      const answer = (httpStatusCode: number, said: unknown) => void answers.push({ body: said, httpHeaders: {}, httpStatusCode, referenceId })
+      const answer = (httpStatusCode: number, said: unknown) =>
+        void answers.push({ body: said, httpHeaders: {}, httpStatusCode, referenceId })
       if (failed && request.body.allOrNone) {
         answer(400, [{ errorCode: 'PROCESSING_HALTED', message: 'The transaction was rolled back' }])
         continue
@@ -196,18 +218,20 @@ function described(account: Account, object: string) {
     name,
     label: name,
     keyPrefix: prefix,
-    fields: Object.entries(fields).map(([field, { type, required = false, readOnly = false, externalId = false, values = [] }]) => ({
-      name: field,
-      label: field.replace(/__c$/, '').replaceAll('_', ' '),
-      type,
-      custom: field.endsWith('__c'),
-      externalId,
-      nillable: !required && type !== 'boolean',
-      createable: !readOnly,
-      updateable: !readOnly,
-      defaultedOnCreate: type === 'boolean',
-      picklistValues: values.map((value) => ({ value, label: value, active: true, defaultValue: false })),
-    })),
+    fields: Object.entries(fields).map(
+      ([field, { type, required = false, readOnly = false, externalId = false, values = [] }]) => ({
+        name: field,
+        label: field.replace(/__c$/, '').replaceAll('_', ' '),
+        type,
+        custom: field.endsWith('__c'),
+        externalId,
+        nillable: !required && type !== 'boolean',
+        createable: !readOnly,
+        updateable: !readOnly,
+        defaultedOnCreate: type === 'boolean',
+        picklistValues: values.map((value) => ({ value, label: value, active: true, defaultValue: false })),
+      }),
+    ),
   }
 }
 
@@ -215,7 +239,12 @@ function described(account: Account, object: string) {
 export function flowRoutes(api: Api, world: World, data: string): void {
   const flows = { Follow_up: 'Follow up', Broken_flow: 'Broken flow' }
   api.get(`${data}/actions/custom/flow`, async () => ({
-    actions: Object.entries(flows).map(([name, label]) => ({ name, label, type: 'FLOW', url: `${data}/actions/custom/flow/${name}` })),
+    actions: Object.entries(flows).map(([name, label]) => ({
+      name,
+      label,
+      type: 'FLOW',
+      url: `${data}/actions/custom/flow/${name}`,
+    })),
   }))
 
   const params = Type.Object({ name: Type.String() })

@@ -7,7 +7,9 @@ import { collectionRoutes, flowRoutes, recordRoutes } from './routes.ts'
 
 const data = '/services/data/v66.0'
 const organizationOf = (account: string): string =>
-  account === 'sandbox' ? '00D000000000001AAA' : `00D0000000${String([...account].reduce((sum, one) => (sum * 31 + one.charCodeAt(0)) % 90_000, 7)).padStart(5, '1')}AAA`
+  account === 'sandbox'
+    ? '00D000000000001AAA'
+    : `00D0000000${String([...account].reduce((sum, one) => (sum * 31 + one.charCodeAt(0)) % 90_000, 7)).padStart(5, '1')}AAA`
 
 /** Salesforce's REST API as the connector meets it: records, collections, a part of SOQL, flows. Every version but one is refused. */
 export const createSalesforce = ({ batchSize = 2_000 }: { batchSize?: number } = {}) =>
