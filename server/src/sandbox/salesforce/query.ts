@@ -89,9 +89,8 @@ function needField(shape: ObjectShape & { name: string }, given: string) {
 
 /** @throws the refusal for a condition that can never be asked, whatever records there are */
 function check(shape: ObjectShape & { name: string }, condition: Condition): void {
-  if (condition.kind === 'not') return check(shape, condition.part)
   if (condition.kind !== 'compare') {
-    for (const part of condition.parts) check(shape, part)
+    for (const part of condition.kind === 'not' ? [condition.part] : condition.parts) check(shape, part)
     return
   }
   const { name, field } = needField(shape, condition.field)
