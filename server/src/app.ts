@@ -34,6 +34,7 @@ import type { OAuthClient } from './integrations/oauth-client.ts'
 import { applicationRoutes, oauthRoutes } from './integrations/oauth-routes.ts'
 import { operationRoutes } from './integrations/operation-routes.ts'
 import { integrationRoutes } from './integrations/routes.ts'
+import { shortFormRoutes } from './integrations/short-form-routes.ts'
 import { transferRoutes } from './integrations/transfer-routes.ts'
 import { trafficRecorder } from './kit/record.ts'
 import { createLeads, type Leads } from './leads/leads.ts'
@@ -234,6 +235,7 @@ export async function createApp(options: {
     deliveryRoutes(webhooks),
     templateRoutes({ templates }),
     integrationRoutes(connections),
+    shortFormRoutes(connections),
     operationRoutes(connections),
     transferRoutes(connections),
     oauthRoutes(connecting),

@@ -75,6 +75,16 @@ export type Tenon = AsyncDisposable & {
   deleteFile(workspaceId: string, key: string): Promise<Result<null>>
   /** The same for an SMS, which goes to nobody who answered STOP. */
   sendSMS(workspaceId: string, to: string, text: string): Promise<Result<{ id: string; status: Sms['status'] }>>
+  /** Tries a SendGrid account without keeping it, and sends a mail where `testTo` is given. Never throws. */
+  testEmailConnection(
+    workspaceId: string,
+    account: { apiKey: string; fromEmail: string; fromName?: string; testTo?: string },
+  ): Promise<Result<{ message: string }>>
+  /** The same for a Twilio account and an SMS. */
+  testSMSConnection(
+    workspaceId: string,
+    account: { accountSid: string; authToken: string; fromNumber: string; testTo?: string },
+  ): Promise<Result<{ message: string }>>
   workspaces: Client['workspaces']
   /** Everything that the SDK does, for one workspace, without a network in between. */
   client(workspaceId: string): Client
@@ -143,6 +153,10 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
           const { id, status } = await clientOf(workspaceId).sms.send({ to, text }, once)
           return { id, status }
         }),
+      testEmailConnection: (workspaceId, account) =>
+        triedOut(() => clientOf(workspaceId).call('POST /api/integrations/email/test', { body: account })),
+      testSMSConnection: (workspaceId, account) =>
+        triedOut(() => clientOf(workspaceId).call('POST /api/integrations/sms/test', { body: account })),
       workspaces: platform.workspaces,
       client: clientOf,
       transaction: (workspaceId, run) => runTransaction({ database, events: app.events }, workspaceId, run),
@@ -179,4 +193,15 @@ async function resultOf<T>(run: () => Promise<T>): Promise<Result<T>> {
     const { message, errorCode, gracefulFail } = error
     return { success: false, error: message, errorCode, gracefulFail }
   }
+}
+
+/** A test that failed is a failure, too. */
+async function triedOut(
+  run: () => Promise<{ success: boolean; message: string; errorCode: string | null }>,
+): Promise<Result<{ message: string }>> {
+  const result = await resultOf(run)
+  if (!result.success) return result
+  const { success, message, errorCode } = result.data
+  if (success) return { success: true, data: { message } }
+  return { success: false, error: message, errorCode: errorCode ?? 'PROCESSING_ERROR', gracefulFail: true }
 }

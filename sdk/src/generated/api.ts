@@ -3148,6 +3148,79 @@ export type Operations = {
     }[]
   }
   /**
+   * Configure e-mail over SendGrid: the account is made, or put in place of the one that is there, and tested
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/email': {
+    body: {
+      apiKey: string
+      fromEmail: string
+      fromName?: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Try an e-mail account without keeping it; a mail is sent where an address is given
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/email/test': {
+    body: {
+      apiKey: string
+      fromEmail: string
+      fromName?: string
+      /** Where to send a mail to. */
+      testTo?: string
+    }
+    answer: {
+      success: boolean
+      message: string
+      errorCode: string | null
+      accountName: string | null
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+    }
+  }
+  /**
    * Make an integration from such a file, and test it
    *
    * For the platform admin.
@@ -3358,6 +3431,79 @@ export type Operations = {
       /** To be opened in the browser of the person who connects, within ten minutes. */
       url: string
       expiresAt: string
+    }
+  }
+  /**
+   * Configure SMS over Twilio: the account is made, or put in place of the one that is there, and tested
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/sms': {
+    body: {
+      accountSid: string
+      authToken: string
+      fromNumber: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Try an SMS account without keeping it; an SMS is sent where a number is given
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/sms/test': {
+    body: {
+      accountSid: string
+      authToken: string
+      fromNumber: string
+      /** Whom to send an SMS to. */
+      testTo?: string
+    }
+    answer: {
+      success: boolean
+      message: string
+      errorCode: string | null
+      accountName: string | null
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
     }
   }
   /**

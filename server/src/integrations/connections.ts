@@ -25,6 +25,7 @@ import { createReadyAccounts } from './ready-accounts.ts'
 import { createReconciliations } from './reconciliation.ts'
 import { type CredentialSource, createRunner, type Traffic } from './runner.ts'
 import type { LogEntry, WorkspaceLogFilter } from './schema.ts'
+import { createShortForms } from './short-forms.ts'
 import { createSubscriptions } from './subscriptions.ts'
 import { createSyncs } from './sync.ts'
 import { createTransfer } from './transfer.ts'
@@ -105,6 +106,7 @@ export function createConnections(deps: {
     runner,
     integrations,
     connectReadyAccounts: createReadyAccounts({ database, templates, integrations, subscriptions, clock }),
+    shortForms: createShortForms({ integrations }),
     operationLog,
     logs,
     operationsOf,

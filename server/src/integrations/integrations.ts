@@ -2,10 +2,11 @@ import { sql } from 'kysely'
 import { ApiError, invalid, notFound } from '../api/errors.ts'
 import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
 import type { Database, Db } from '../db/database.ts'
+import { laneOf } from '../engine/lane.ts'
 import type { Engine } from '../engine/types.ts'
 import type { AnyConnector } from '../kit/connector.ts'
 import { errorCodes } from '../kit/error-codes.ts'
-import type { OperationFailure } from '../kit/result.ts'
+import { type OperationFailure, type OperationInput, runOperation } from '../kit/result.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { Vault } from '../lib/vault.ts'
@@ -30,6 +31,11 @@ import { changeStatus, type Status, steerLane } from './status.ts'
 import { chooseAuth, faultsOf, faultsOfCredentials, refuseFaults, withDefaults } from './validation.ts'
 
 export type Integrations = ReturnType<typeof createIntegrations>
+
+/** What is done with an account that is tried out. */
+type Tried = {
+  [Name in 'messaging.sendEmail' | 'messaging.sendSms']: { operation: Name; input: OperationInput<Name> }
+}['messaging.sendEmail' | 'messaging.sendSms']
 
 /** The accounts that workspaces connected: set up, tested, changed, switched on and off, disconnected. */
 export function createIntegrations(deps: {
@@ -270,7 +276,53 @@ export function createIntegrations(deps: {
     return changes
   }
 
+  /**
+   * Asks the vendor whether an account would work, and does something with it where it is told to. Nothing of the account is kept.
+   * @throws ApiError CONFIG_SCHEMA_INVALID naming each field
+   */
+  async function tryOut(
+    workspaceId: string,
+    input: NewIntegration & { credentials: Record<string, string> },
+    then?: Tried,
+  ): Promise<TestResult> {
+    const connector = await connectorFor(input.templateId)
+    const auth = chooseAuth(connector, input.authType, input.credentials)
+    const config = withDefaults(connector.settings, input.config ?? {})
+    refuseFaults([
+      ...faultsOf(connector.settings, config, 'body.config'),
+      ...faultsOfCredentials(auth, input.credentials),
+    ])
+    // One id for all tries of a template, so that its pace is kept and no lane is left behind.
+    const place = { workspaceId, id: laneOf(`trial ${connector.id}`) }
+    const row: IntegrationRow = {
+      ...newRow(workspaceId, connector, auth.type, {}, config),
+      ...place,
+      ...sealConfig(vault, place, connector.settings, config),
+      sealedCredentials: sealCredentials(vault, place, input.credentials),
+    }
+    const result = await runner.lend(
+      row,
+      connector,
+      async (context) => {
+        const account = await connector.check(context)
+        const done = then && (await runOperation(connector, context, then.operation, then.input as never))
+        return done && !done.success ? done : { success: true as const, data: account }
+      },
+      'kept credentials',
+    )
+    const outcome = result.success ? result.data : result
+    return outcome.success
+      ? {
+          ...{ success: true, message: 'Connection successful.', errorCode: null },
+          accountName: outcome.data.name ?? null,
+          status: 'pending',
+        }
+      : { success: false, message: outcome.error, errorCode: outcome.errorCode, accountName: null, status: 'pending' }
+  }
+
   return {
+    tryOut,
+
     async list(workspaceId: string, filter: IntegrationFilter & { forAgent?: string }) {
       const { limit = defaultLimit, templateId, status, forAgent } = filter
       const [belowId] = decodeCursor(filter.cursor, [idPart]) ?? []

@@ -336,3 +336,29 @@ export const SealedFile = Type.Object({
 export type SealedFile = Static<typeof SealedFile>
 export const Import = Type.Object({ passphrase: Passphrase, file: SealedFile, name: Type.Optional(Name) })
 export type Import = Static<typeof Import>
+
+// The short way to configure --------------------------------------------------------------------------------------
+
+const shortText = (maxLength: number) => Type.String({ minLength: 1, maxLength })
+
+export const EmailAccount = Type.Object({
+  apiKey: shortText(200),
+  fromEmail: shortText(320),
+  fromName: Type.Optional(shortText(200)),
+})
+export type EmailAccount = Static<typeof EmailAccount>
+export const EmailTrial = Type.Object({
+  ...EmailAccount.properties,
+  testTo: Type.Optional(Type.String({ format: 'email', maxLength: 320, description: 'Where to send a mail to.' })),
+})
+
+export const SmsAccount = Type.Object({
+  accountSid: shortText(34),
+  authToken: shortText(64),
+  fromNumber: shortText(20),
+})
+export type SmsAccount = Static<typeof SmsAccount>
+export const SmsTrial = Type.Object({
+  ...SmsAccount.properties,
+  testTo: Type.Optional(Type.String({ minLength: 3, maxLength: 32, description: 'Whom to send an SMS to.' })),
+})
