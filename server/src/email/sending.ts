@@ -23,8 +23,6 @@ const waitsForPerson: ReadonlySet<ErrorCode> = new Set([
   'CONFIG_SCHEMA_INVALID',
 ])
 
-export type Sending = ReturnType<typeof createSending>
-
 /**
  * Sends mails, each as a job. The row says `sending` before the vendor is called, so that a process that dies meanwhile leaves an
  * unknown outcome and never a second mail in silence.

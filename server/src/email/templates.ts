@@ -20,8 +20,6 @@ const mostTemplates = 500
 /** Longer subjects are cut by every mailbox. */
 const longestSubject = 500
 
-export type EmailTemplates = ReturnType<typeof createEmailTemplates>
-
 /** Templates of e-mail: those that the hub brings, and those that a workspace wrote in their place or besides. */
 export function createEmailTemplates({ database, clock, log }: { database: Database; clock: Clock; log: Log }) {
   async function sourcesOf(tx: Db, workspaceId: string, name: string) {

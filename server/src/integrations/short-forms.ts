@@ -1,8 +1,6 @@
 import type { Integrations } from './integrations.ts'
 import type { EmailAccount, Integration, SmsAccount, TestResult } from './schema.ts'
 
-export type ShortForms = ReturnType<typeof createShortForms>
-
 /** What a short form says, as the template has it. */
 type Account = { templateId: string; credentials: Record<string, string>; config: Record<string, unknown> }
 
