@@ -1,5 +1,5 @@
 import type { Database } from '../db/database.ts'
-import { plainArray, timeArray } from './array-literal.ts'
+import { plainArray, timeArray } from './array-parameters.ts'
 
 /**
  * Counts accepted events per workspace and minute, and writes the counts once a second. Counting them in the accepting

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { plainArray } from './array-literal.ts'
+import { plainArray } from './array-parameters.ts'
 import type { StoredEvent } from './types.ts'
 
 /** A lane with work that nobody holds. */

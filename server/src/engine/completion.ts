@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import type pg from 'pg'
 import type { Db } from '../db/database.ts'
-import { plainArray, textArray, timeArray } from './array-literal.ts'
+import { plainArray, textArray, timeArray } from './array-parameters.ts'
 import type { Work } from './dispatcher.ts'
 import { bucketOf, emptyDurations } from './durations.ts'
 

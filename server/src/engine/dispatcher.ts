@@ -14,8 +14,6 @@ export type Work = {
 
 /** How many of a lane run at a time where its policy does not say. */
 const laneConcurrency = 64
-/** How much of a lane waits in memory; the rest waits in the database. */
-const laneRoom = 10_000
 /** At how little of it more is brought from the database: fewer and larger claims cost less for each row. */
 const lowWater = 1_500
 
@@ -24,6 +22,8 @@ export type Lane = {
   readonly id: string
   policy: LanePolicy
   readonly waiting: Fifo<Work>
+  /** What waits of it in memory, as `sizeOf` estimates it. */
+  bytes: number
   running: number
   /** Room promised to work whose insertion has not committed yet. */
   promised: number
@@ -47,7 +47,9 @@ export type Lane = {
 
 type WorkspaceRing = { id: string; lanes: Fifo<Lane>; queued: boolean }
 
-const sizeOf = ({ run }: Work): number => ('delivery' in run ? run.delivery.event.payload.length : 0)
+/** About what a work takes in memory beside its payload. */
+const overheadBytes = 512
+const sizeOf = ({ run }: Work): number => ('delivery' in run ? run.delivery.event.payload.length : 0) + overheadBytes
 
 /** Lanes that only one process may work on at a time. */
 export const isExclusive = (policy: LanePolicy): boolean => policy.ordered === true || policy.concurrency !== undefined
@@ -59,7 +61,7 @@ export const isExclusive = (policy: LanePolicy): boolean => policy.ordered === t
 export function createDispatcher(options: {
   /** How much runs at a time in this process. */
   concurrency: number
-  /** How much waits in this process's memory, in works and in bytes of payload. */
+  /** How much waits in this process's memory, in works and in bytes; the rest waits in the database. */
   room: number
   roomBytes: number
   now(): number
@@ -87,6 +89,7 @@ export function createDispatcher(options: {
         id,
         policy,
         waiting: new Fifo(),
+        bytes: 0,
         running: 0,
         promised: 0,
         queued: false,
@@ -144,8 +147,10 @@ export function createDispatcher(options: {
       lane.queued = false
       if (canStart(lane)) {
         const work = lane.waiting.shift()!
+        const size = sizeOf(work)
         waiting -= 1
-        bytes -= sizeOf(work)
+        bytes -= size
+        lane.bytes -= size
         running += 1
         lane.running += 1
         if (lane.policy.ratePerSecond !== undefined) lane.tokens -= 1
@@ -178,10 +183,13 @@ export function createDispatcher(options: {
     lanes: () => lanes.values(),
     status: () => ({ running, waiting }),
 
-    /** How much more of a lane may come into memory. */
+    /**
+     * How much more of a lane may come into memory. It may take as much as it leaves to all others: a lane alone gets half of the
+     * room, two get a third each, and however many are full of work, the next one finds room.
+     */
     roomIn(lane: Lane): number {
-      const room = Math.min(laneRoom - lane.waiting.length - lane.promised, options.room - waiting - promised)
-      return open && bytes < options.roomBytes && lane.pausedUntil <= options.now() ? Math.max(0, room) : 0
+      if (!open || lane.bytes >= options.roomBytes - bytes || lane.pausedUntil > options.now()) return 0
+      return Math.max(0, options.room - waiting - promised - lane.waiting.length - lane.promised)
     },
     /** Whether so little of it is left in memory that more should be claimed. */
     runsLow: (lane: Lane): boolean => lane.waiting.length + lane.promised < lowWater,
@@ -201,8 +209,10 @@ export function createDispatcher(options: {
     add(lane: Lane, work: Work): void {
       inHand.add(work)
       lane.waiting.push(work)
+      const size = sizeOf(work)
       waiting += 1
-      bytes += sizeOf(work)
+      bytes += size
+      lane.bytes += size
       enqueue(lane)
     },
     pump,
@@ -234,10 +244,9 @@ export function createDispatcher(options: {
     takeWaiting(lane: Lane): Work[] {
       const taken = lane.waiting.drain()
       waiting -= taken.length
-      for (const work of taken) {
-        bytes -= sizeOf(work)
-        inHand.delete(work)
-      }
+      bytes -= lane.bytes
+      lane.bytes = 0
+      for (const work of taken) inHand.delete(work)
       if (taken.length > 0) lane.backlog = true
       return taken
     },

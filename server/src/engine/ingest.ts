@@ -1,7 +1,7 @@
 import { CompiledQuery } from 'kysely'
 import type pg from 'pg'
 import type { Db } from '../db/database.ts'
-import { plainArray, textArray, timeArray } from './array-literal.ts'
+import { plainArray, textArray, textLiteral, timeArray } from './array-parameters.ts'
 import type { StoredEvent } from './types.ts'
 
 /** A row of `ready` to be: `owned` work is the inserting process's own from the start. */
@@ -44,7 +44,7 @@ function parametersOf({ events, deliveries, versions }: Insertion, owner: number
     textArray(events.map((event) => event.type)),
     textArray(events.map((event) => event.payload)),
     timeArray(events.map((event) => event.occurredAt.getTime())),
-    textArray(events.map((event) => (event.channels === null ? null : textArray(event.channels)))),
+    textArray(events.map((event) => (event.channels === null ? null : textLiteral(event.channels)))),
     plainArray(deliveries.map((delivery) => delivery.workspaceId)),
     plainArray(deliveries.map((delivery) => delivery.id)),
     plainArray(deliveries.map((delivery) => delivery.lane)),

@@ -2,7 +2,7 @@ import { CompiledQuery, sql } from 'kysely'
 import { type Db, onCommit } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
-import { plainArray, textArray, timeArray } from './array-literal.ts'
+import { plainArray, textArray, timeArray } from './array-parameters.ts'
 import { laneOf } from './lane.ts'
 import type { NewJob } from './types.ts'
 

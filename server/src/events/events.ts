@@ -4,6 +4,7 @@ import type { Database, Db } from '../db/database.ts'
 import { matchesType } from '../engine/subscriptions.ts'
 import type { Engine, NewEvent as EngineEvent, StoredEvent } from '../engine/types.ts'
 import { firstIdAt, timeOfId } from '../lib/ids.ts'
+import { isoTime } from '../lib/iso-time.ts'
 import { aliases, canonicalType } from './catalogue.ts'
 import type { EventTypes } from './event-types.ts'
 import type { PayloadCheck } from './payload-check.ts'
@@ -168,8 +169,8 @@ const smaller = (one: string | undefined, other: string | undefined) =>
 const acceptedOf = (event: StoredEvent): AcceptedEvent => ({
   id: event.id,
   type: event.type,
-  occurredAt: event.occurredAt.toISOString(),
-  createdAt: new Date(timeOfId(event.id)).toISOString(),
+  occurredAt: isoTime(event.occurredAt.getTime()),
+  createdAt: isoTime(timeOfId(event.id)),
 })
 
 const eventOf = (row: EventRow): Event => ({

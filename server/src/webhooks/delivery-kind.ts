@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici'
 import type { Delivery, DeliveryKind, Outcome } from '../engine/types.ts'
 import { retryAfterMs } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
+import { isoTime } from '../lib/iso-time.ts'
 import { type SendAnswer, SendError, send } from '../lib/safe-fetch.ts'
 import { signDelivery } from '../lib/signatures.ts'
 import type { EndpointSettings } from './settings.ts'
@@ -74,7 +75,7 @@ function requestOf({ event }: Delivery, settings: EndpointSettings, now: number)
 
 /** The body of a delivery: the payload is put in as the text that was stored. Types need no escaping, by their pattern. */
 export const bodyOf = (event: { id: string; payload: string; occurredAt: Date }, type: string): string =>
-  `{"id":"${event.id}","type":"${type}","timestamp":"${event.occurredAt.toISOString()}","data":${event.payload}}`
+  `{"id":"${event.id}","type":"${type}","timestamp":"${isoTime(event.occurredAt.getTime())}","data":${event.payload}}`
 
 function outcomeOf(answer: SendAnswer, clock: Clock): Outcome {
   const { status, bodyHead } = answer
