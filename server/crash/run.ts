@@ -126,7 +126,7 @@ export async function runCrash(options: CrashOptions): Promise<CrashReport> {
   const client = new pg.Client({ connectionString: database.url })
   await client.connect()
   stack.defer(() => client.end())
-  await drained(client, targets, receiver.receipts)
+  await drained(client, targets, receiver.receipts, say)
   const drainMs = performance.now() - quiet
   const findings = await compare({
     acknowledged: load.acknowledged,
@@ -177,10 +177,12 @@ async function drained(
   client: pg.Client,
   targets: Target[],
   receipts: Map<string, Map<string, unknown>>,
+  say: (line: string) => void,
 ): Promise<void> {
   const lanes = targets.map(({ lane }) => lane)
   let before = ''
   let movedAt = performance.now()
+  let saidAt = movedAt
   while (performance.now() - movedAt < stallMs) {
     const { rows } = await client.query(
       `select (select count(*) from ready where lane = any($1::uuid[])) as ready, (select count(*) from scheduled where lane = any($1::uuid[])) as scheduled`,
@@ -190,6 +192,10 @@ async function drained(
     if (Number(ready) + Number(scheduled) === 0) return
     const now = `${ready} ${scheduled} ${[...receipts.values()].map(({ size }) => size)}`
     if (now !== before) movedAt = performance.now()
+    if (performance.now() - saidAt > 10_000) {
+      saidAt = performance.now()
+      say(`draining: ${ready} ready, ${scheduled} scheduled`)
+    }
     before = now
     await pause(100)
   }
