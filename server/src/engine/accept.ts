@@ -63,6 +63,7 @@ export function createAcceptance(options: {
   const { database, dispatcher, subscriptions, clock } = options
   const queue: Submission[] = []
   let underway = 0
+  let waiting = 0
   let flushing = false
 
   function store(workspaceId: string, event: NewEvent, traceParent: string | null): StoredEvent {
@@ -206,11 +207,16 @@ export function createAcceptance(options: {
 
   return {
     accept(workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
-      return new Promise((resolve, reject) => {
-        queue.push({ workspaceId, events, traceParent: currentTraceParent(), resolve, reject })
-        scheduleFlush()
+      const { promise, resolve, reject } = Promise.withResolvers<StoredEvent[]>()
+      waiting += 1
+      queue.push({ workspaceId, events, traceParent: currentTraceParent(), resolve, reject })
+      scheduleFlush()
+      return promise.finally(() => {
+        waiting -= 1
       })
     },
+    /** How many calls of `accept` wait for their commit. */
+    waiting: () => waiting,
 
     async publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
       const stored = events.map((event) => store(workspaceId, event, currentTraceParent()))

@@ -40,6 +40,33 @@ test('what is promised to an insertion under way is not given away twice', () =>
   assert.equal(dispatcher.roomIn(other), 1_000)
 })
 
+test('while requests press, a little begins in each turn of the event loop, and all of it in the end', async () => {
+  const begun: number[] = []
+  let pressed = true
+  const dispatcher = createDispatcher({
+    ...{ concurrency: 100, room: 1_000, roomBytes: 10_000_000 },
+    now: () => 0,
+    isPressed: () => pressed,
+    start: () => void begun.push(begun.length),
+    askForTokens: () => {},
+    onRoom: () => {},
+  })
+  const lane = dispatcher.laneFor('workspace', 'lane', { concurrency: 100 })
+  for (let n = 0; n < 60; n++) dispatcher.add(lane, workOf(lane, 10))
+
+  dispatcher.pump()
+  dispatcher.pump()
+  const atOnce = begun.length
+  await nextTurn()
+  const inTheNextTurn = begun.length - atOnce
+  pressed = false
+  await nextTurn()
+
+  assert.deepEqual([atOnce, inTheNextTurn, begun.length], [16, 16, 60])
+})
+
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve))
+
 /** A dispatcher in which everything waits. */
 const createWaiting = (size: { room: number; roomBytes: number }) =>
   createDispatcher({

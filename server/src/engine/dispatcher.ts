@@ -17,6 +17,9 @@ const laneConcurrency = 64
 /** At how little of it more is brought from the database: fewer and larger claims cost less for each row. */
 const lowWater = 1_500
 
+/** How much starts in one turn of the event loop while many requests wait for it. */
+const pressedStarts = 16
+
 export type Lane = {
   readonly workspaceId: string
   readonly id: string
@@ -65,6 +68,8 @@ export function createDispatcher(options: {
   room: number
   roomBytes: number
   now(): number
+  /** Whether many requests wait to be accepted; they go first, and work that begins takes a small part of each turn of the event loop. */
+  isPressed?(): boolean
   start(work: Work, lane: Lane): void
   /** Asks for tokens of a rate-limited lane; `grant` is called with the answer. */
   askForTokens(lane: Lane, want: number): void
@@ -80,6 +85,9 @@ export function createDispatcher(options: {
   let bytes = 0
   let promised = 0
   let open = true
+  /** What has started since the turn of the event loop began; counted only while requests press. */
+  let started = 0
+  let counting = false
 
   function laneFor(workspaceId: string, id: string, policy: LanePolicy): Lane {
     let lane = lanes.get(id)
@@ -139,8 +147,24 @@ export function createDispatcher(options: {
     }
   }
 
+  /** Answers of destinations come in bunches, and each begins the next try: without a bound, requests would wait for all of them. */
+  function mayStart(): boolean {
+    if (!options.isPressed?.()) return true
+    if (!counting) {
+      counting = true
+      setImmediate(() => {
+        counting = false
+        started = 0
+        pump()
+      })
+    }
+    if (started >= pressedStarts) return false
+    started += 1
+    return true
+  }
+
   function pump(): void {
-    while (open && running < options.concurrency) {
+    while (open && running < options.concurrency && ring.length > 0 && mayStart()) {
       const workspace = ring.shift()
       if (!workspace) return
       const lane = workspace.lanes.shift()!

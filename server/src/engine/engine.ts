@@ -29,6 +29,8 @@ export const concurrency = 1_024
  * about 13 µs each: a burst that is accepted three times as fast as it is delivered is to fit.
  */
 const room = { works: 200_000, mostBytes: 128 * 1_048_576 }
+/** So many requests that wait for their commit go before deliveries: their callers stand still, and deliveries catch up later. */
+const pressingRequests = 8
 /** Outcomes not yet written at which no new try begins: the database is slower than the destinations. */
 const pendingLimit = 1_000
 const maintenance = 'engine.maintenance'
@@ -70,6 +72,7 @@ export function createEngine(options: {
     room: room.works,
     roomBytes: Math.min(room.mostBytes, getHeapStatistics().heap_size_limit / 16),
     now,
+    isPressed: () => acceptance.waiting() >= pressingRequests,
     start: (work, lane) => void start(work, lane),
     askForTokens: (lane, want) => void grantTokens(lane, want),
     onRoom: () => claimer.wake(),
