@@ -22,6 +22,8 @@ import { createEvents, type Events } from './events/events.ts'
 import { eventRoutes } from './events/routes.ts'
 import { createForms } from './forms/forms.ts'
 import { formRoutes } from './forms/routes.ts'
+import { createManager, type IntegrationManager } from './flows/manager.ts'
+import { flowRoutes } from './flows/routes.ts'
 import { arrivalRoutes } from './inbound/arrival-routes.ts'
 import { createInbound } from './inbound/inbound.ts'
 import { inboundRoutes, webhookSettingsRoutes } from './inbound/routes.ts'
@@ -93,6 +95,8 @@ export type App = {
   leads: Leads
   /** Keeping files from within the process. */
   storage: Storage
+  /** The core flows, from within the process. */
+  manager: IntegrationManager
   /** Calling vendors from within the process. */
   open: Connections['open']
   /** Sending e-mail from within the process. */
@@ -184,6 +188,7 @@ export async function createApp(options: {
 
   const tools = createTools({ database, scheduling, clock })
   const functions = createFunctionRequests({ database, templates, vault, clock })
+  const manager = createManager({ database, engine, leads, clock })
 
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
@@ -217,6 +222,7 @@ export async function createApp(options: {
     apiKeyRoutes({ apiKeys }),
     eventRoutes({ events, eventTypes }),
     eventTraceRoutes(webhooks),
+    flowRoutes({ manager }),
     agentRoutes(connections),
     agentConnectorRoutes(connections),
     callRoutes({ calls }),
@@ -276,6 +282,7 @@ export async function createApp(options: {
     events,
     leads,
     storage,
+    manager,
     open: connections.open,
     email,
     sms,

@@ -14,6 +14,7 @@ import {
 } from 'tenon-sdk'
 import { boot, type Stops, stopAll } from './boot.ts'
 import { fetchInside } from './embed/inject.ts'
+import { type EmbeddedManager, embedManager } from './embed/manager.ts'
 import { configOf, type TenonOptions } from './embed/options.ts'
 import { asResult, type Result } from './embed/result.ts'
 import { runTransaction, type Transaction } from './embed/transaction.ts'
@@ -47,6 +48,8 @@ export type Tenon = AsyncDisposable & {
     /** Publishes an event and never throws: the flow that it belongs to goes on whatever happens. */
     trigger(workspaceId: string, type: string, payload: unknown): Promise<Result<AcceptedEvent>>
   }
+  /** The core flows: lead capture, assessment completion, consultation scheduling, e-mail engagement. */
+  integrationManager: EmbeddedManager
   integrations: {
     /**
      * Opens a connected account, whosever vendor it is. What it does answers a result and never throws because of the vendor.
@@ -137,6 +140,7 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
         trigger: (workspaceId, type, payload) =>
           resultOf(() => clientOf(workspaceId).events.publish({ type, payload }, once)),
       },
+      integrationManager: embedManager(app.manager, () => onlyWorkspace(platform)),
       integrations: { open: (workspaceId, integrationId) => app.open(workspaceId, integrationId) },
       sendEmail: (workspaceId, to, subject, html, text) =>
         resultOf(async () => {
@@ -179,7 +183,7 @@ async function onlyWorkspace({ workspaces }: Client): Promise<string> {
   if (only && data.length === 1) return only.id
   throw new TypeError(
     only
-      ? 'The hub has several workspaces: say which, registerEndpoint(workspaceId, endpoint).'
+      ? 'The hub has several workspaces: say which, by its id as the first argument.'
       : 'The hub has no workspace yet: make one with tenon.workspaces.create({ name }).',
   )
 }

@@ -47,7 +47,7 @@ const findWorkspaceForKeyShare = (tx: Db, workspaceId: string) =>
   tx.selectFrom('workspaces').select('id').where('id', '=', workspaceId).forKeyShare().executeTakeFirst()
 
 /** A program gets the same errors from within as over HTTP. */
-function throwAsAnswered(error: unknown): never {
+export function throwAsAnswered(error: unknown): never {
   throw error instanceof ApiError ? tenonError(error) : error
 }
 

@@ -13,6 +13,7 @@ import type { Vault } from '../lib/vault.ts'
 import { capabilitiesOf, type Templates } from '../templates/templates.ts'
 import { findAgent } from './agent-queries.ts'
 import { integrationAnswer, isConfigured, type LaneFacts } from './answers.ts'
+import { defaultSubscriptionsOf } from './default-subscriptions.ts'
 import type { Disconnection } from './disconnection.ts'
 import {
   deleteIntegration,
@@ -28,6 +29,7 @@ import type { Runner } from './runner.ts'
 import type { Integration, IntegrationChanges, IntegrationFilter, NewIntegration, TestResult } from './schema.ts'
 import { openConfig, sealConfig, sealCredentials } from './sealing.ts'
 import { changeStatus, type Status, steerLane } from './status.ts'
+import { insertSubscription } from './subscription-queries.ts'
 import { chooseAuth, faultsOf, faultsOfCredentials, refuseFaults, withDefaults } from './validation.ts'
 
 export type Integrations = ReturnType<typeof createIntegrations>
@@ -108,6 +110,15 @@ export function createIntegrations(deps: {
     await updateIntegration(tx, workspaceId, id, { defaultFor: capabilities })
   }
 
+  /** Subscribes a new integration to what one of its sort usually wants to hear. The caller's transaction. */
+  async function subscribe(tx: Db, { workspaceId, id: integrationId }: IntegrationRow, connector: AnyConnector) {
+    const now = new Date(clock.now())
+    const place = { workspaceId, integrationId, isActive: true, createdAt: now, updatedAt: now }
+    for (const { filter = null, ...wanted } of defaultSubscriptionsOf(connector))
+      await insertSubscription(tx, { ...place, ...wanted, id: newId(clock), filter })
+    await engine.subscriptionsChanged(tx, workspaceId)
+  }
+
   /** Makes the row, not connected yet. The caller's transaction. */
   async function insert(tx: Db, row: IntegrationRow): Promise<void> {
     await checkAgent(tx, row.workspaceId, row.agentId)
@@ -126,7 +137,10 @@ export function createIntegrations(deps: {
     ])
     checkCapabilities(connector, input.defaultFor ?? [], 'body.defaultFor')
     const row = newRow(workspaceId, connector, auth.type, input, config)
-    await database.inWorkspace(workspaceId, (tx) => insert(tx, row))
+    await database.inWorkspace(workspaceId, async (tx) => {
+      await insert(tx, row)
+      if (input.defaultSubscriptions ?? true) await subscribe(tx, row, connector)
+    })
     if (isConfigured(row)) await test(workspaceId, row.id)
     return get(workspaceId, row.id)
   }
@@ -409,6 +423,7 @@ export function createIntegrations(deps: {
     /** For what makes integrations by another way than the form: sign-in at the vendor, import. */
     newRow,
     insert,
+    subscribe,
     connectorFor,
   }
 }

@@ -80,7 +80,7 @@ export function createSignIns(deps: {
   templates: Pick<Templates, 'find'>
   providers: Providers
   applications: OAuthApplications
-  integrations: Pick<Integrations, 'newRow' | 'insert' | 'test' | 'get' | 'connectorFor'>
+  integrations: Pick<Integrations, 'newRow' | 'insert' | 'subscribe' | 'test' | 'get' | 'connectorFor'>
   endpoint: TokenEndpoint
   overrides: VendorOverrides
   clock: Clock
@@ -265,9 +265,10 @@ export function createSignIns(deps: {
         ...(row.agentId === null ? {} : { agentId: row.agentId }),
       }
       const made = integrations.newRow(workspaceId, connector, 'oauth2', input, config)
-      await database.inWorkspace(workspaceId, (tx) =>
-        integrations.insert(tx, { ...made, credentialsExpireAt: tokens.expiresAt }),
-      )
+      await database.inWorkspace(workspaceId, async (tx) => {
+        await integrations.insert(tx, { ...made, credentialsExpireAt: tokens.expiresAt })
+        await integrations.subscribe(tx, made, connector)
+      })
       return made.id
     }
     await database.inWorkspace(workspaceId, async (tx) => {

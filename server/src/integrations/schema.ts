@@ -75,6 +75,13 @@ export const NewIntegration = Type.Object({
   credentials: Type.Optional(Credentials),
   isActive: Type.Optional(Type.Boolean()),
   defaultFor: Type.Optional(Type.Array(Capability, { maxItems: 20, uniqueItems: true })),
+  defaultSubscriptions: Type.Optional(
+    Type.Boolean({
+      default: true,
+      description:
+        'Whether it hears of leads, assessments and bookings from the beginning, as far as it can do something about them.',
+    }),
+  ),
 })
 export type NewIntegration = Static<typeof NewIntegration>
 

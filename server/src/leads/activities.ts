@@ -27,6 +27,7 @@ export async function addActivities(
   clock: Clock,
   activities: (ActivityInput & { leadId: string })[],
 ): Promise<{ id: string; added: boolean }[]> {
+  if (activities.length === 0) return []
   const now = new Date(clock.now())
   const rows: ActivityRow[] = activities.map((activity) => ({
     workspaceId,

@@ -19,6 +19,8 @@ export type TakeOptions = {
   actor?: string | null | undefined
   /** Whether `lead.captured` tells of it. Default: true. */
   publish?: boolean | undefined
+  /** Whether the timeline tells of it. Default: true. */
+  isRecorded?: boolean | undefined
   /** Refuses a lead that is known already. Default: false. */
   onlyNew?: boolean | undefined
   /** What the timeline says of it; a sentence with the source unless given. */
@@ -27,7 +29,7 @@ export type TakeOptions = {
   data?: Record<string, unknown> | undefined
 }
 
-export type Upserted = TakenIn & { activityId: string; eventId: string | null }
+export type Upserted = TakenIn & { activityId: string | null; eventId: string | null }
 
 export type LeadRecords = ReturnType<typeof createLeadRecords>
 
@@ -56,7 +58,7 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
     intakes: Intake[],
     options: TakeOptions = {},
   ): Promise<Upserted[]> {
-    const { actor = null, publish = true } = options
+    const { actor = null, publish = true, isRecorded = true } = options
     const pipelineOf = pipelinesIn(tx, workspaceId)
     const taken = await takeIn(tx, workspaceId, intakes, {
       pipelineOf,
@@ -85,7 +87,7 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
       tx,
       workspaceId,
       clock,
-      taken.map(({ lead, created, changed }, index) => ({
+      (isRecorded ? taken : []).map(({ lead, created, changed }, index) => ({
         leadId: lead.id,
         type: created ? 'created' : 'captured',
         title: options.title ?? titleOf(created, intakes[index]!.source ?? lead.source),
@@ -102,7 +104,7 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
         !one.created && status !== undefined && status !== one.lead.status
           ? await move(tx, workspaceId, one.lead, { status }, actor)
           : one.lead
-      moved.push({ ...one, lead, activityId: activities[index]!.id, eventId: events[index]?.id ?? null })
+      moved.push({ ...one, lead, activityId: activities[index]?.id ?? null, eventId: events[index]?.id ?? null })
     }
     return moved
   }

@@ -28,7 +28,7 @@ const Tag = Type.String({
   'x-expects': 'one line of text without commas, 1 to 100 characters',
 })
 export const Tags = Type.Array(Tag, { maxItems: 100 })
-const CustomFields = Type.Record(Type.String({ pattern: '^.{1,100}$' }), Type.Unknown(), {
+export const CustomFields = Type.Record(Type.String({ pattern: '^.{1,100}$' }), Type.Unknown(), {
   additionalProperties: false,
   maxProperties: 200,
   description: 'Fields of your own, any JSON; together at most 32 KiB. Null takes a field away.',

@@ -150,6 +150,8 @@ export async function connectSmallCrm(
       templateId: 'small_crm',
       config: { url: vendor.url },
       credentials: { apiKey: vendor.key },
+      // Tests say themselves what they subscribe to.
+      defaultSubscriptions: false,
       ...options.body,
     },
   })

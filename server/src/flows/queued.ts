@@ -1,0 +1,51 @@
+import type { Db } from '../db/database.ts'
+import { integrationKind, prepare } from '../integrations/hearing.ts'
+import { listSubscriptions } from '../integrations/subscription-queries.ts'
+import type { Queued } from './schema.ts'
+
+type Published = { id: string; type: string; payload: unknown }
+
+const mostSubscriptions = 100
+
+/** What was put in the lanes of integrations for events that this transaction published, and how much in those of endpoints. */
+export async function queuedFor(
+  tx: Db,
+  workspaceId: string,
+  events: Published[],
+): Promise<{ queued: Queued[]; endpoints: number }> {
+  const rows = await listWaiting(
+    tx,
+    workspaceId,
+    events.map(({ id }) => id),
+  )
+  const byId = new Map(events.map((event) => [event.id, event]))
+  const queued: Queued[] = []
+  for (const { id, lane, kind, name, templateId, status } of rows) {
+    if (kind !== integrationKind || name === null) continue
+    const event = byId.get(id)!
+    const subscriptions = await listSubscriptions(tx, workspaceId, lane, { limit: mostSubscriptions, isActive: true })
+    const wanted = subscriptions.map(prepare).filter(({ wants }) => wants(event))
+    queued.push({
+      integrationId: lane,
+      name,
+      template: templateId!,
+      status: status!,
+      event: event.type,
+      eventId: id,
+      operations: wanted.map(({ row }) => row.operation).toReversed(),
+    })
+  }
+  return { queued, endpoints: rows.filter(({ kind }) => kind !== integrationKind).length }
+}
+
+const listWaiting = (tx: Db, workspaceId: string, eventIds: string[]) =>
+  tx
+    .selectFrom('ready as r')
+    .leftJoin('integrations as i', (join) =>
+      join.onRef('i.workspaceId', '=', 'r.workspaceId').onRef('i.id', '=', 'r.lane'),
+    )
+    .select(['r.id', 'r.lane', 'r.kind', 'i.name', 'i.templateId', 'i.status'])
+    .where('r.workspaceId', '=', workspaceId)
+    .where('r.id', 'in', eventIds)
+    .orderBy('r.position')
+    .execute()
