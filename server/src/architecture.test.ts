@@ -23,6 +23,8 @@ const layers = [
   ['leads'],
   ['(domain folders)'],
   ['flows', 'tools', 'vendor-news', 'workflows'],
+  // What a program that runs the hub within itself is given.
+  ['embed'],
   ['(the program)', 'cli'],
 ]
 

@@ -45,6 +45,28 @@ test('an endpoint can be registered without naming the only workspace', async ()
   await assert.rejects(tenon.webhooks.registerEndpoint(endpoint), { name: 'TypeError', message: /several workspaces/ })
 })
 
+test('the core flows run within the process, checked as requests are', async () => {
+  await using hub = await embedded()
+  const { integrationManager: manager, client } = hub.tenon
+  const ada = { email: 'ada@example.com', firstName: 'Ada' }
+
+  const completed = await manager.handleAssessmentCompletion({ ...ada, persona: 'Architect', readinessScore: 75 })
+  const captured = await manager.handleLeadCapture(hub.workspaceId, { ...ada, source: 'newsletter' })
+  const engaged = await manager.handleEmailEngagement({ email: ada.email, action: 'opened' })
+  const { requestId } = await manager.handleConsultationScheduling({ ...ada, service: 'foundation' })
+
+  assert.ok(completed.stored.created)
+  assert.deepEqual([captured.leadId, engaged.leadId], [completed.leadId, completed.leadId])
+  assert.match(requestId, /^[0-9a-f-]{36}$/)
+  const { data: events } = await client(hub.workspaceId).events.list()
+  assert.ok(events.some(({ type }) => type === 'consultation.requested'))
+  await assert.rejects(manager.handleLeadCapture({ email: 'ada', nickname: 'A' } as never), (error: TenonError) => {
+    assert.equal(error.errorCode, 'VALIDATION_FAILED')
+    assert.deepEqual(error.details?.map(({ field }) => field).toSorted(), ['input.email', 'input.nickname'])
+    return true
+  })
+})
+
 test('an e-mail is queued, and what is wrong with one is told instead of thrown', async () => {
   await using hub = await embedded()
   const { tenon, workspaceId } = hub
