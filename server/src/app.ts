@@ -24,6 +24,9 @@ import { createForms } from './forms/forms.ts'
 import { formRoutes } from './forms/routes.ts'
 import { createManager, type IntegrationManager } from './flows/manager.ts'
 import { flowRoutes } from './flows/routes.ts'
+import { createExports } from './imports/exports.ts'
+import { createImports } from './imports/imports.ts'
+import { importRoutes } from './imports/routes.ts'
 import { arrivalRoutes } from './inbound/arrival-routes.ts'
 import { createInbound } from './inbound/inbound.ts'
 import { inboundRoutes, webhookSettingsRoutes } from './inbound/routes.ts'
@@ -40,6 +43,7 @@ import { shortFormRoutes } from './integrations/short-form-routes.ts'
 import { transferRoutes } from './integrations/transfer-routes.ts'
 import { trafficRecorder } from './kit/record.ts'
 import { createLeads, type Leads } from './leads/leads.ts'
+import { mergeRoutes } from './leads/merge-routes.ts'
 import { leadRoutes } from './leads/routes.ts'
 import type { Clock } from './lib/clock.ts'
 import type { Log } from './lib/log.ts'
@@ -57,6 +61,7 @@ import { createSms, type Messages } from './sms/sms.ts'
 import { createLocalFiles } from './storage/local-files.ts'
 import { fileLinkRoutes, fileRoutes } from './storage/routes.ts'
 import { createStorage, type Storage } from './storage/storage.ts'
+import { createPipelineStatistics } from './pipelines/statistics.ts'
 import { type ConnectorEntry, createCatalogue } from './templates/catalogue.ts'
 import { templateRoutes } from './templates/routes.ts'
 import { createTemplates } from './templates/templates.ts'
@@ -189,6 +194,8 @@ export async function createApp(options: {
   const tools = createTools({ database, scheduling, clock })
   const functions = createFunctionRequests({ database, templates, vault, clock })
   const manager = createManager({ database, engine, leads, clock })
+  const imports = createImports({ database, engine, leads, clock, log })
+  const exports = createExports({ database, engine, leads, clock, log })
 
   const webhooks = createWebhooks({
     ...{ config, database, engine, events, eventTypes, vault, clock, log },
@@ -251,6 +258,9 @@ export async function createApp(options: {
     schedulingRoutes(scheduling),
     bookingRoutes(scheduling),
     toolRoutes({ tools, functions }),
+    mergeRoutes({ leads }),
+    importRoutes({ imports, exports }),
+    pipelineRoutes({ pipelines, statistics: createPipelineStatistics({ database, pipelines, clock }) }),
     arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]

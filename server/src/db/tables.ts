@@ -264,6 +264,63 @@ export interface CrmActivities {
   workspaceId: string
 }
 
+export interface CrmExportParts {
+  exportId: string
+  position: number
+  text: string
+  workspaceId: string
+}
+
+export interface CrmExports {
+  createdAt: Date
+  createdBy: string | null
+  cursor: string | null
+  done: Generated<number>
+  error: string | null
+  filter: Json
+  finishedAt: Date | null
+  id: string
+  parts: Generated<number>
+  status: string
+  workspaceId: string
+}
+
+export interface CrmImportChunks {
+  firstRow: number
+  importId: string
+  position: number
+  rows: Json
+  workspaceId: string
+}
+
+export interface CrmImportErrors {
+  cells: string[]
+  importId: string
+  message: string
+  row: number
+  workspaceId: string
+}
+
+export interface CrmImports {
+  columns: string[]
+  created: Generated<number>
+  createdAt: Date
+  createdBy: string | null
+  done: Generated<number>
+  error: string | null
+  failed: Generated<number>
+  finishedAt: Date | null
+  id: string
+  mapping: Json
+  name: string
+  options: Generated<Json>
+  status: string
+  total: number
+  unchanged: Generated<number>
+  updated: Generated<number>
+  workspaceId: string
+}
+
 export interface CrmLeadExternalIds {
   externalId: string
   leadId: string
@@ -305,6 +362,19 @@ export interface CrmLeads {
   timezoneSource: string | null
   updatedAt: Date
   version: Generated<number>
+  workspaceId: string
+}
+
+export interface CrmMerges {
+  fields: string[]
+  id: string
+  leadId: string
+  mergedAt: Date
+  mergedBy: string | null
+  mergedEmail: string | null
+  mergedLeadId: string
+  snapshot: Json
+  undoneAt: Date | null
   workspaceId: string
 }
 
@@ -816,8 +886,14 @@ export interface DB {
   connectSessions: ConnectSessions
   consultationRequests: ConsultationRequests
   crmActivities: CrmActivities
+  crmExportParts: CrmExportParts
+  crmExports: CrmExports
+  crmImportChunks: CrmImportChunks
+  crmImportErrors: CrmImportErrors
+  crmImports: CrmImports
   crmLeadExternalIds: CrmLeadExternalIds
   crmLeads: CrmLeads
+  crmMerges: CrmMerges
   crmPipelines: CrmPipelines
   crmStages: CrmStages
   crmStatusChanges: CrmStatusChanges

@@ -1,6 +1,7 @@
 import type { LogEntry } from '../integrations/schema.ts'
+import type { MergeRow } from './merge-queries.ts'
 import type { ActivityRow, LeadRow, StatusChangeRow } from './queries.ts'
-import type { Activity, Lead, StatusChangeEntry } from './schema.ts'
+import type { Activity, Lead, Merge, StatusChangeEntry } from './schema.ts'
 
 export const leadAnswer = (row: LeadRow, externalIds: Record<string, string> = {}): Lead => ({
   id: row.id,
@@ -65,4 +66,15 @@ export const statusChangeAnswer = (row: StatusChangeRow): StatusChangeEntry => (
   currency: row.currency,
   reason: row.reason,
   changedBy: row.changedBy,
+})
+
+export const mergeAnswer = ({ snapshot: { merged }, ...row }: MergeRow): Merge => ({
+  id: row.id,
+  mergedLeadId: row.mergedLeadId,
+  name: merged?.name ?? null,
+  email: merged?.email ?? null,
+  fields: row.fields,
+  mergedBy: row.mergedBy,
+  mergedAt: row.mergedAt.toISOString(),
+  undoneAt: row.undoneAt?.toISOString() ?? null,
 })

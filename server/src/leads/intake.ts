@@ -6,7 +6,7 @@ import type { Pipeline } from '../pipelines/schema.ts'
 import { firstStage, stageNamed } from '../pipelines/transitions.ts'
 import { insertStatusChanges } from './activity-queries.ts'
 import { changedFields, checkDetails, type Detailed, type Details, nobody, withDetails } from './details.ts'
-import { countryCode, normaliseEmail, readPhone } from './normalise.ts'
+import { countryCode, normaliseEmail, readPhone, searchTextOf } from './normalise.ts'
 import {
   insertLeads,
   isMember,
@@ -59,7 +59,7 @@ export async function takeIn(tx: Db, workspaceId: string, intakes: Intake[], opt
         `There is a lead with this ${known.sharedBy(present, identity)} already: ${present.id}.`,
       )
     const one = present
-      ? changeKnown(present, intake, options, batch)
+      ? changeKnown(present, intake, known, options, batch)
       : await makeNew(workspaceId, intake, options, batch)
     known.set(one.lead)
     batch.external.push(...known.newNames(one.lead, identity))
@@ -90,20 +90,26 @@ const namesOfIdentity = ({ email, phone, externalIds }: Identity): string[] => [
 ]
 
 async function findKnown(tx: Db, workspaceId: string, identities: Identity[]): Promise<Known> {
-  const { rows, external } = await lockKnown(tx, workspaceId, {
+  const { rows, external, former } = await lockKnown(tx, workspaceId, {
     emails: [...new Set(identities.flatMap(({ email }) => email ?? []))],
     phones: [...new Set(identities.flatMap(({ phone }) => phone ?? []))],
     externalIds: identities.flatMap(({ externalIds }) => externalIds),
   })
-  return new Known(rows, external)
+  return new Known(rows, external, former)
 }
 
 /** The leads that a batch is about, as they stand after each of its rows. */
 class Known {
   readonly #rows = new Map<string, LeadRow>()
   readonly #external = new Map<string, string>()
+  readonly #former = new Map<string, string>()
 
-  constructor(rows: LeadRow[], external: { system: string; externalId: string; leadId: string }[]) {
+  constructor(
+    rows: LeadRow[],
+    external: { system: string; externalId: string; leadId: string }[],
+    former: { email: string; leadId: string }[],
+  ) {
+    for (const { email, leadId } of former) this.#former.set(email, leadId)
     for (const row of rows) this.#rows.set(row.id, row)
     for (const { system, externalId, leadId } of external) this.#external.set(`${system} ${externalId}`, leadId)
   }
@@ -112,6 +118,8 @@ class Known {
     const rows = [...this.#rows.values()]
     const byEmail = email === undefined ? undefined : rows.find((row) => row.email === email)
     if (byEmail) return byEmail
+    const merged = this.#rows.get(this.#former.get(email ?? '') ?? '')
+    if (merged) return merged
     for (const { system, externalId } of externalIds) {
       const found = this.#rows.get(this.#external.get(`${system} ${externalId}`) ?? '')
       if (found) return found
@@ -128,6 +136,8 @@ class Known {
       : row.phone !== null && row.phone === phone
         ? 'phone'
         : 'id'
+
+  isFormer = (email: string): boolean => this.#former.has(normaliseEmail(email))
 
   set = (row: LeadRow): unknown => this.#rows.set(row.id, row)
 
@@ -193,16 +203,23 @@ async function makeNew(workspaceId: string, intake: Intake, options: Options, ba
   return { lead, created: true, changed: [] }
 }
 
-function changeKnown(present: LeadRow, intake: Intake, { clock }: Options, batch: Batch): TakenIn {
+function changeKnown(present: LeadRow, intake: Intake, known: Known, { clock }: Options, batch: Batch): TakenIn {
   const at = new Date(clock.now())
   const before: Detailed = present
   const after = withDetails(before, intake, { mode: 'capture', at })
+  // Who writes from the address of a lead that was merged into this one keeps the address that was chosen then.
+  if (intake.email && known.isFormer(intake.email)) Object.assign(after, emailOf(present, after))
   const changed = changedFields(before, after)
   if (changed.length === 0) return { lead: present, created: false, changed }
   const lead: LeadRow = { ...present, ...after, version: present.version + 1, updatedAt: at }
   if (batch.created.has(lead.id)) batch.created.set(lead.id, lead)
   else batch.changed.set(lead.id, lead)
   return { lead, created: false, changed }
+}
+
+function emailOf({ email }: LeadRow, after: Detailed): Pick<Detailed, 'email' | 'searchText'> {
+  const kept = email ?? after.email
+  return { email: kept, searchText: searchTextOf({ ...after, email: kept }) }
 }
 
 /** @throws ApiError VALIDATION_FAILED where the owner is no member; asks once for each */

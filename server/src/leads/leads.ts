@@ -9,11 +9,15 @@ import { isId } from '../lib/ids.ts'
 import { type Pipelines, refuseOlder } from '../pipelines/pipelines.ts'
 import { addActivities } from './activities.ts'
 import { findActivity, listActivities, listStatusChanges } from './activity-queries.ts'
-import { activityAnswer, leadAnswer, statusChangeAnswer } from './answers.ts'
+import { activityAnswer, leadAnswer, mergeAnswer, statusChangeAnswer } from './answers.ts'
 import { changedFields, checkDetails, withDetails } from './details.ts'
+import { listDuplicates } from './duplicates.ts'
 import { checkOwner } from './intake.ts'
+import { mergeLeads, undoMerge } from './merge.ts'
+import { findMergedInto, listMerges } from './merge-queries.ts'
 import { normaliseEmail } from './normalise.ts'
 import { known, leadPayload } from './payloads.ts'
+import { erasePerson, personalData } from './privacy.ts'
 import {
   deleteLead,
   findLead,
@@ -21,6 +25,7 @@ import {
   keepExternalIds,
   type LeadRow,
   listExternalIds,
+  listLeadsById,
   lockLead,
   updateLead,
 } from './queries.ts'
@@ -28,11 +33,16 @@ import { createLeadRecords } from './records.ts'
 import type {
   Activity,
   ActivityFilter,
+  Duplicates,
+  DuplicatesQuery,
   Lead,
   LeadChanges,
   LeadFilter,
+  Merge,
   NewActivity,
   NewLead,
+  NewMerge,
+  PersonalData,
   StatusChange,
   StatusChangeEntry,
   TagChanges,
@@ -61,8 +71,12 @@ export function createLeads(deps: {
     const row = isId(name)
       ? await findLead(tx, workspaceId, name)
       : await findLeadByEmail(tx, workspaceId, normaliseEmail(name))
-    if (!row) throw notFound('lead')
-    return row
+    if (row) return row
+    // Who was merged into another is found under the old name still.
+    const into = await findMergedInto(tx, workspaceId, isId(name) ? { id: name } : { email: normaliseEmail(name) })
+    const kept = into === undefined ? undefined : await findLead(tx, workspaceId, into)
+    if (!kept) throw notFound('lead')
+    return kept
   }
 
   async function answer(tx: Db, workspaceId: string, row: LeadRow): Promise<Lead> {
@@ -130,6 +144,21 @@ export function createLeads(deps: {
   async function refuseTaken(tx: Db, workspaceId: string, email: string): Promise<void> {
     const other = await findLeadByEmail(tx, workspaceId, email)
     if (other) throw new ApiError('CONFLICT', `Another lead has this e-mail address: ${other.id}. Merge them instead.`)
+  }
+
+  async function duplicatesIn(
+    tx: Db,
+    workspaceId: string,
+    range: { leadId?: string; limit: number },
+  ): Promise<Duplicates> {
+    const groups = await listDuplicates(tx, workspaceId, range)
+    const rows = await listLeadsById(tx, workspaceId, [...new Set(groups.flatMap(({ leadIds }) => leadIds))])
+    const byId = new Map(rows.map((row) => [row.id, leadAnswer(row)]))
+    return groups.map(({ reason, value, leadIds }) => ({
+      reason,
+      value,
+      leads: leadIds.flatMap((id) => byId.get(id) ?? []),
+    }))
   }
 
   return {
@@ -224,6 +253,51 @@ export function createLeads(deps: {
         return activityAnswer((await findActivity(tx, workspaceId, id))!)
       })
     },
+
+    duplicates: (workspaceId: string, { limit = 50 }: DuplicatesQuery): Promise<Duplicates> =>
+      database.inWorkspace(workspaceId, (tx) => duplicatesIn(tx, workspaceId, { limit })),
+
+    duplicatesOf: (workspaceId: string, name: string): Promise<Duplicates> =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const { id } = await named(tx, workspaceId, name)
+        return duplicatesIn(tx, workspaceId, { leadId: id, limit: 50 })
+      }),
+
+    merge: (workspaceId: string, name: string, { from, fields = [] }: NewMerge, actor: string) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const kept = await named(tx, workspaceId, name)
+        const other = isId(from)
+          ? await findLead(tx, workspaceId, from)
+          : await findLeadByEmail(tx, workspaceId, normaliseEmail(from))
+        if (!other) throw invalid('body.from', 'is not a lead of this workspace')
+        const merging = { leadId: kept.id, from: other.id, fields, actor }
+        const { lead, mergeId } = await mergeLeads(tx, workspaceId, { engine, clock }, merging)
+        return { lead: await answer(tx, workspaceId, lead), mergeId }
+      }),
+
+    merges: (workspaceId: string, name: string): Promise<Merge[]> =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const { id } = await named(tx, workspaceId, name)
+        return (await listMerges(tx, workspaceId, id)).map(mergeAnswer)
+      }),
+
+    undoMerge: (workspaceId: string, id: string, actor: string) =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const { lead, restored } = await undoMerge(tx, workspaceId, { engine, clock }, id, actor)
+        return { lead: await answer(tx, workspaceId, lead), restored: await answer(tx, workspaceId, restored) }
+      }),
+
+    /** Everything that is kept about a person. */
+    personalData: (workspaceId: string, name: string): Promise<PersonalData> =>
+      database.inWorkspace(workspaceId, async (tx) =>
+        personalData(tx, workspaceId, await named(tx, workspaceId, name)),
+      ),
+
+    /** Forgets a person. */
+    erase: (workspaceId: string, name: string, actor: string): Promise<{ events: number }> =>
+      database.inWorkspace(workspaceId, async (tx) =>
+        erasePerson(tx, engine, workspaceId, await named(tx, workspaceId, name), actor),
+      ),
 
     history: (workspaceId: string, name: string): Promise<StatusChangeEntry[]> =>
       database.inWorkspace(workspaceId, async (tx) => {

@@ -40,10 +40,11 @@ export async function lockKnown(
   db: Db,
   workspaceId: string,
   { emails, phones, externalIds }: Identities,
-): Promise<{ rows: LeadRow[]; external: ExternalIdRow[] }> {
+): Promise<{ rows: LeadRow[]; external: ExternalIdRow[]; former: { email: string; leadId: string }[] }> {
   const external = externalIds.length === 0 ? [] : await findExternal(db, workspaceId, externalIds)
-  const ids = external.map(({ leadId }) => leadId)
-  if (emails.length + phones.length + ids.length === 0) return { rows: [], external }
+  const former = emails.length === 0 ? [] : await findFormer(db, workspaceId, emails)
+  const ids = [...external, ...former].map(({ leadId }) => leadId)
+  if (emails.length + phones.length + ids.length === 0) return { rows: [], external, former }
   const rows = (await select(db, workspaceId)
     .where((is) =>
       is.or([
@@ -55,7 +56,20 @@ export async function lockKnown(
     .orderBy('id')
     .forUpdate()
     .execute()) as LeadRow[]
-  return { rows, external }
+  return { rows, external, former }
+}
+
+/** Addresses of leads that were merged into others: who writes from one is the other. */
+async function findFormer(db: Db, workspaceId: string, emails: string[]): Promise<{ email: string; leadId: string }[]> {
+  const rows = await db
+    .selectFrom('crmMerges')
+    .select(['mergedEmail', 'leadId'])
+    .where('workspaceId', '=', workspaceId)
+    .where('mergedEmail', 'in', emails)
+    .where('undoneAt', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map(({ mergedEmail, leadId }) => ({ email: mergedEmail!, leadId }))
 }
 
 export type ExternalIdRow = { system: string; externalId: string; leadId: string }

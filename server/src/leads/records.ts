@@ -21,6 +21,8 @@ export type TakeOptions = {
   publish?: boolean | undefined
   /** Whether the timeline tells of it. Default: true. */
   isRecorded?: boolean | undefined
+  /** Tells nothing of a lead that is no different from before, neither in the timeline nor by an event. Default: false. */
+  onlyWhenChanged?: boolean | undefined
   /** Refuses a lead that is known already. Default: false. */
   onlyNew?: boolean | undefined
   /** What the timeline says of it; a sentence with the source unless given. */
@@ -66,12 +68,14 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
       clock,
       ...(options.onlyNew ? { onlyNew: true } : {}),
     })
+    const isTold = ({ created, changed }: TakenIn) => !options.onlyWhenChanged || created || changed.length > 0
+    const told = taken.flatMap((one, index) => (isTold(one) ? [{ ...one, index }] : []))
     const events = publish
       ? await engine.publish(
           tx,
           workspaceId,
           await Promise.all(
-            taken.map(async ({ lead, created }, index) => ({
+            told.map(async ({ lead, created, index }) => ({
               type: 'lead.captured',
               payload: {
                 ...leadPayload(lead, findStage(await pipelineOf(lead.pipelineId), lead.status)),
@@ -87,24 +91,25 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
       tx,
       workspaceId,
       clock,
-      (isRecorded ? taken : []).map(({ lead, created, changed }, index) => ({
+      (isRecorded ? told : []).map(({ lead, created, changed, index }, at) => ({
         leadId: lead.id,
         type: created ? 'created' : 'captured',
         title: options.title ?? titleOf(created, intakes[index]!.source ?? lead.source),
         data: known({ source: intakes[index]!.source, changed: created ? undefined : changed, ...options.data }),
         actor,
-        eventId: events[index]?.id,
+        eventId: events[at]?.id,
       })),
     )
     const moved: Upserted[] = []
     for (const [index, one] of taken.entries()) {
+      const at = told.findIndex((other) => other.index === index)
       const { status } = intakes[index]!
       // Where the lead stands is part of what was told of it.
       const lead =
         !one.created && status !== undefined && status !== one.lead.status
           ? await move(tx, workspaceId, one.lead, { status }, actor)
           : one.lead
-      moved.push({ ...one, lead, activityId: activities[index]?.id ?? null, eventId: events[index]?.id ?? null })
+      moved.push({ ...one, lead, activityId: activities[at]?.id ?? null, eventId: events[at]?.id ?? null })
     }
     return moved
   }

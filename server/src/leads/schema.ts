@@ -294,3 +294,73 @@ export const LeadFilter = Type.Object({
   ),
 })
 export type LeadFilter = Static<typeof LeadFilter>
+
+export const DuplicatesQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Most groups to answer.' })),
+})
+export type DuplicatesQuery = Static<typeof DuplicatesQuery>
+
+export const Duplicates = Type.Array(
+  Type.Object({
+    reason: Type.Unsafe<'phone' | 'email' | 'name_and_company'>({
+      type: 'string',
+      enum: ['phone', 'email', 'name_and_company'],
+      description: 'One phone, addresses of one mailbox, or one name in one company.',
+    }),
+    value: Type.String(),
+    leads: Type.Array(Lead),
+  }),
+)
+export type Duplicates = Static<typeof Duplicates>
+
+export const mergeableFields = [
+  'email',
+  'phone',
+  'name',
+  'company',
+  'jobTitle',
+  'address',
+  'timezone',
+  'ownerId',
+  'amount',
+  'score',
+  'persona',
+  'source',
+  'status',
+] as const
+export type MergeableField = (typeof mergeableFields)[number]
+
+export const NewMerge = Type.Object({
+  from: Type.String({ minLength: 1, maxLength: 320, description: 'The lead that goes: its id or its e-mail address.' }),
+  fields: Type.Optional(
+    Type.Array(Type.Unsafe<MergeableField>({ type: 'string', enum: [...mergeableFields] }), {
+      maxItems: mergeableFields.length,
+      uniqueItems: true,
+      description: 'Taken from the lead that goes; of the others it gives only what this one lacks.',
+    }),
+  ),
+})
+export type NewMerge = Static<typeof NewMerge>
+
+export const Merged = Type.Object({ lead: Lead, mergeId: Id })
+
+export const Merge = Type.Object({
+  id: Id,
+  mergedLeadId: Id,
+  name: Nullable(Type.String()),
+  email: Nullable(Type.String()),
+  fields: Type.Array(Type.String()),
+  mergedBy: Nullable(Type.String()),
+  mergedAt: Time,
+  undoneAt: Nullable(Time),
+})
+export type Merge = Static<typeof Merge>
+
+export const PersonalData = Type.Object({
+  lead: Lead,
+  activities: Type.Array(Activity),
+  statusChanges: Type.Array(StatusChangeEntry),
+  merged: Type.Array(Type.Unknown(), { description: 'Leads that were merged into it, as they were.' }),
+  events: Type.Array(Type.Object({ id: Id, type: Type.String(), payload: Type.Unknown(), occurredAt: Time })),
+})
+export type PersonalData = Static<typeof PersonalData>

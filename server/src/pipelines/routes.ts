@@ -3,14 +3,36 @@ import { noReply, ok, replies } from '../api/envelope.ts'
 import type { Routes } from '../api/server.ts'
 import type { Pipelines } from './pipelines.ts'
 import { ByPipelineId, NewPipeline, Pipeline, PipelineChanges } from './schema.ts'
+import type { createPipelineStatistics } from './statistics.ts'
+import { PipelineStatistics, StatisticsQuery } from './statistics-schema.ts'
 
 const base = '/integrations/crm/pipelines'
 const tags = ['pipelines']
 
 /** Pipelines and their stages. Reached at the root as well as under `/api`. */
 export const pipelineRoutes =
-  ({ pipelines }: { pipelines: Pipelines }): Routes =>
+  ({
+    pipelines,
+    statistics,
+  }: {
+    pipelines: Pipelines
+    statistics: ReturnType<typeof createPipelineStatistics>
+  }): Routes =>
   async (api) => {
+    api.get(
+      '/integrations/crm/pipeline/stats',
+      {
+        config: { scope: 'leads:read' },
+        schema: {
+          summary: 'What a pipeline holds and what became of its leads',
+          tags,
+          querystring: StatisticsQuery,
+          response: replies(PipelineStatistics),
+        },
+      },
+      async ({ workspace, query }) => ok(await statistics(workspace.id, query)),
+    )
+
     api.get(
       base,
       {

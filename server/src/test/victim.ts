@@ -59,7 +59,8 @@ function valueFor(table: string, { name, type, allowed }: Column, workspaceId: s
   if (name === 'lane' || ((table === 'webhook_endpoints' || table === 'lanes') && name === 'id'))
     return known.endpointId
   if (table === 'api_keys' && name === 'id') return known.keyId
-  if (['id', 'integration_id', 'subscription_id', 'lead_id', 'pipeline_id'].includes(name)) return known.eventId
+  if (['id', 'integration_id', 'subscription_id', 'lead_id', 'pipeline_id', 'import_id', 'export_id'].includes(name))
+    return known.eventId
   if (name === 'template_id') return 'small_crm'
   // One of the texts of `check (x in ('a', 'b'))`.
   const option = allowed && /'([^']+)'::text/.exec(allowed)?.[1]

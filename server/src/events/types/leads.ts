@@ -77,6 +77,39 @@ export const leadTypes: EventType[] = [
     example: { leadId: '0198c5f0-7a3e-7c4d-9b1e-2f6a8d3c5e71', email: 'ada@example.com' },
   },
   {
+    name: 'lead.merged',
+    description: 'Two leads became one; the one that went is found under its id and address still.',
+    schema: payload(
+      { leadId: text('The one that stays.'), mergedLeadId: text(), mergedEmail: email, mergeId: text(), ...person },
+      ['leadId', 'mergedLeadId'],
+    ),
+    example: {
+      leadId: '0198c5f0-7a3e-7c4d-9b1e-2f6a8d3c5e71',
+      mergedLeadId: '0198c5f0-7a3e-7c4d-9b1e-2f6a8d3c5e72',
+      mergedEmail: 'ada.lovelace@example.com',
+      email: 'ada@example.com',
+    },
+  },
+  {
+    name: 'lead.separated',
+    description: 'A merge was undone: the lead that went is there again.',
+    schema: payload(
+      { leadId: text('The one that is there again.'), separatedFrom: text(), mergeId: text(), ...person },
+      ['leadId'],
+    ),
+    example: {
+      leadId: '0198c5f0-7a3e-7c4d-9b1e-2f6a8d3c5e72',
+      separatedFrom: '0198c5f0-7a3e-7c4d-9b1e-2f6a8d3c5e71',
+      email: 'ada.lovelace@example.com',
+    },
+  },
+  {
+    name: 'lead.erased',
+    description: 'A person was forgotten; whoever keeps something under the id of the lead is to forget it, too.',
+    schema: payload({ leadId: text(), erasedBy: text() }, ['leadId']),
+    example: { leadId: '0198c5f0-7a3e-7c4d-9b1e-2f6a8d3c5e71' },
+  },
+  {
     name: 'assessment.completed',
     description: 'Somebody finished an assessment.',
     schema: payload({

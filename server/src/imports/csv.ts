@@ -1,0 +1,86 @@
+import { isUtf8 } from 'node:buffer'
+import { Readable } from 'node:stream'
+import { type CsvError, parse } from 'csv-parse'
+import { invalid } from '../api/errors.ts'
+
+export const mostRows = 1_000_000
+const mostColumns = 200
+const mostCell = 100_000
+const delimiters = [',', ';', '\t', '|']
+
+/**
+ * Reads a file of comma-separated values, with whatever delimiter, quotes and line ends, with or without a byte order mark, in UTF-8 or the
+ * UTF-16 that spreadsheets write. The first row names the columns.
+ * @throws ApiError VALIDATION_FAILED with the line that cannot be read
+ */
+export async function readCsv(bytes: Buffer, delimiter?: string): Promise<{ columns: string[]; rows: string[][] }> {
+  const text = textOf(bytes)
+  const parser = Readable.from(slices(text)).pipe(
+    parse({
+      delimiter: delimiter ?? delimiterOf(text),
+      bom: true,
+      relax_column_count: true,
+      skip_empty_lines: true,
+      trim: true,
+      max_record_size: mostCell * 4,
+    }),
+  )
+  const rows: string[][] = []
+  try {
+    for await (const row of parser as AsyncIterable<string[]>) {
+      if (rows.push(row) > mostRows + 1)
+        throw invalid('body', `has more than ${mostRows} rows; cut it into several files`)
+    }
+  } catch (error) {
+    const { code, lines, message } = error as CsvError & { lines?: number }
+    if (typeof code !== 'string' || !code.startsWith('CSV_')) throw error
+    throw invalid(
+      'body',
+      `cannot be read as CSV${lines === undefined ? '' : ` at line ${lines}`}: ${message.slice(0, 200)}`,
+    )
+  }
+  const [columns, ...data] = rows
+  if (!columns || columns.every((name) => name === ''))
+    throw invalid('body', 'is empty; its first row must name the columns')
+  if (columns.length > mostColumns) throw invalid('body', `has more than ${mostColumns} columns`)
+  const repeated = columns.find((name, index) => columns.indexOf(name) < index)
+  if (repeated !== undefined) throw invalid('body', `names two columns ${JSON.stringify(repeated.slice(0, 80))}`)
+  return { columns, rows: data }
+}
+
+function textOf(bytes: Buffer): string {
+  if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe)
+    return storable(bytes.subarray(2).toString('utf16le'))
+  if (!isUtf8(bytes)) throw invalid('body', 'is not UTF-8; save the file as "CSV UTF-8"')
+  return storable(bytes.toString('utf8'))
+}
+
+function storable(text: string): string {
+  if (text.includes('\0') || !text.isWellFormed())
+    throw invalid('body', 'is no text: it has null characters or half characters')
+  return text
+}
+
+/** Pieces small enough that other requests come to their turn in between. */
+function* slices(text: string): Generator<string> {
+  const size = 256 * 1_024
+  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size)
+}
+
+/** The candidate that stands most often in the first line outside of quotes. */
+function delimiterOf(text: string): string {
+  const [line = ''] = text.split(/\r?\n/, 1)
+  const plain = line.replace(/"(?:[^"]|"")*"/g, '')
+  const counts = delimiters.map((sign) => plain.split(sign).length)
+  return delimiters[counts.indexOf(Math.max(...counts))]!
+}
+
+/** One line of a file. What a spreadsheet would take for a formula is kept from being one. */
+export const csvLine = (cells: (string | number | null | undefined)[]): string => `${cells.map(cellOf).join(',')}\r\n`
+
+function cellOf(value: string | number | null | undefined): string {
+  const text = value === null || value === undefined ? '' : String(value)
+  const isFormula = typeof value === 'string' && /^[=@\t\r]|^[+-](?![\d .()-]*$)/.test(text)
+  const safe = isFormula ? `'${text}` : text
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+}

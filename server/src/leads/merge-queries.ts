@@ -1,0 +1,116 @@
+import { type Selectable, sql } from 'kysely'
+import type { Db } from '../db/database.ts'
+import type { CrmMerges } from '../db/tables.ts'
+import type { ActivityRow, LeadRow, StatusChangeRow } from './queries.ts'
+
+/** What both leads were before they were merged. Times are texts here. */
+export type Snapshot = {
+  kept: LeadRow
+  merged: LeadRow
+  /** The kept lead's fields as the merge made them. */
+  result: Record<string, unknown>
+  /** Activities that moved from the one to the other, with their keys. */
+  activities: { id: string; key: string | null }[]
+  statusChanges: StatusChangeRow[]
+  externalIds: { system: string; externalId: string }[]
+}
+export type MergeRow = Omit<Selectable<CrmMerges>, 'snapshot'> & { snapshot: Snapshot }
+
+export const insertMerge = (db: Db, row: MergeRow) =>
+  db
+    .insertInto('crmMerges')
+    .values({ ...row, snapshot: sql<never>`${JSON.stringify(row.snapshot)}::jsonb` })
+    .execute()
+
+export const lockMerge = (db: Db, workspaceId: string, id: string): Promise<MergeRow | undefined> =>
+  db
+    .selectFrom('crmMerges')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst() as Promise<MergeRow | undefined>
+
+/** Merges into a lead, latest first. */
+export async function listMerges(db: Db, workspaceId: string, leadId: string): Promise<MergeRow[]> {
+  const rows = await db
+    .selectFrom('crmMerges')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('leadId', '=', leadId)
+    .orderBy('id', 'desc')
+    .limit(200)
+    .execute()
+  return rows.map((row) => ({ ...row, snapshot: row.snapshot as unknown as Snapshot }))
+}
+
+export const endMerge = (db: Db, workspaceId: string, id: string, at: Date) =>
+  db
+    .updateTable('crmMerges')
+    .set({ undoneAt: at })
+    .where('workspaceId', '=', workspaceId)
+    .where('id', '=', id)
+    .execute()
+
+/** What was merged into the lead that now goes into another follows it. */
+export const moveMerges = (db: Db, workspaceId: string, from: string, to: string) =>
+  db
+    .updateTable('crmMerges')
+    .set({ leadId: to })
+    .where('workspaceId', '=', workspaceId)
+    .where('leadId', '=', from)
+    .execute()
+
+/** The lead into which another went. */
+export async function findMergedInto(db: Db, workspaceId: string, name: { id: string } | { email: string }) {
+  let query = db
+    .selectFrom('crmMerges')
+    .select('leadId')
+    .where('workspaceId', '=', workspaceId)
+    .where('undoneAt', 'is', null)
+  query = 'id' in name ? query.where('mergedLeadId', '=', name.id) : query.where('mergedEmail', '=', name.email)
+  return (await query.orderBy('id', 'desc').limit(1).executeTakeFirst())?.leadId
+}
+
+/** Moves activities; a key that the other lead has, too, is dropped, since it may be there once. */
+export async function moveActivities(
+  db: Db,
+  workspaceId: string,
+  from: string,
+  to: string,
+): Promise<{ id: string; key: string | null }[]> {
+  const { rows } = await sql<{ id: string; key: string | null }>`
+    with moved as (
+      select a.id, a.key from crm_activities a where a.workspace_id = ${workspaceId} and a.lead_id = ${from} for update
+    ), written as (
+      update crm_activities a set lead_id = ${to}, key = case when exists (
+        select from crm_activities o where o.workspace_id = ${workspaceId} and o.lead_id = ${to} and o.key = a.key) then null else a.key end
+      from moved where a.workspace_id = ${workspaceId} and a.id = moved.id
+    )
+    select id, key from moved`.execute(db)
+  return rows
+}
+
+export async function returnActivities(
+  db: Db,
+  workspaceId: string,
+  to: string,
+  activities: { id: string; key: string | null }[],
+): Promise<void> {
+  await sql`
+    update crm_activities a set lead_id = ${to}, key = wanted.key
+    from unnest(${activities.map(({ id }) => id)}::uuid[], ${activities.map(({ key }) => key)}::text[]) wanted(id, key)
+    where a.workspace_id = ${workspaceId} and a.id = wanted.id`.execute(db)
+}
+
+/** All activities of a lead, oldest first. */
+export const listAllActivities = (db: Db, workspaceId: string, leadId: string): Promise<ActivityRow[]> =>
+  db
+    .selectFrom('crmActivities')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('leadId', '=', leadId)
+    .orderBy('occurredAt')
+    .orderBy('id')
+    .limit(20_000)
+    .execute() as Promise<ActivityRow[]>
