@@ -31,7 +31,8 @@ async function begin() {
 
 test('a file is taken in, whatever its delimiter and columns are called, and a second time changes nothing', async () => {
   const { take, leads, get } = await begin()
-  const file = '\ufeff"E-Mail";"First Name";Surname;Telephone;Country;Tags;Plan\r\nada@example.com;Ada;"Love;lace";020 7946 0958;GB;a|b;pro\r\n\r\nGRACE@example.com;Grace;Hopper;;;;\r\n'
+  const file =
+    '\ufeff"E-Mail";"First Name";Surname;Telephone;Country;Tags;Plan\r\nada@example.com;Ada;"Love;lace";020 7946 0958;GB;a|b;pro\r\n\r\nGRACE@example.com;Grace;Hopper;;;;\r\n'
 
   const first = await take(file, '?name=old.csv&tag=imported')
   const [ada, grace] = await leads()
@@ -39,7 +40,10 @@ test('a file is taken in, whatever its delimiter and columns are called, and a s
 
   assert.deepEqual([first.total, first.created, first.failed, first.status], [2, 2, 0, 'completed'])
   assert.deepEqual([second.created, second.updated, second.unchanged], [0, 0, 2])
-  assert.deepEqual([ada?.email, ada?.lastName, ada?.phone, ada?.timezone], ['ada@example.com', 'Love;lace', '+442079460958', 'Europe/London'])
+  assert.deepEqual(
+    [ada?.email, ada?.lastName, ada?.phone, ada?.timezone],
+    ['ada@example.com', 'Love;lace', '+442079460958', 'Europe/London'],
+  )
   assert.deepEqual([ada?.tags, ada?.customFields, ada?.source], [['a', 'b', 'imported'], { Plan: 'pro' }, 'import'])
   assert.equal(grace?.email, 'grace@example.com')
   const { data: timeline } = (await get<{ title: string }[]>(`/leads/${ada!.id}/activities`)).body
@@ -51,7 +55,8 @@ test('a file is taken in, whatever its delimiter and columns are called, and a s
 
 test('rows that cannot be taken in are counted and can be downloaded with why, the others are taken in', async () => {
   const { take, leads, get } = await begin()
-  const file = 'email,name,status,score\nada@example.com,Ada,qualified,7\nnot an address,B,,\n,C,,\nd@example.com,D,nowhere,\ne@example.com,=E(),,high\n'
+  const file =
+    'email,name,status,score\nada@example.com,Ada,qualified,7\nnot an address,B,,\n,C,,\nd@example.com,D,nowhere,\ne@example.com,=E(),,high\n'
 
   const ended = await take(file)
 
@@ -75,7 +80,9 @@ test('rows that cannot be taken in are counted and can be downloaded with why, t
 
 test('a mapping says what columns are', async () => {
   const { take, upload, leads } = await begin()
-  const mapping = encodeURIComponent(JSON.stringify({ Kontakt: 'email', Firma: 'company', Notiz: null, Stufe: 'customFields.level' }))
+  const mapping = encodeURIComponent(
+    JSON.stringify({ Kontakt: 'email', Firma: 'company', Notiz: null, Stufe: 'customFields.level' }),
+  )
 
   await take('Kontakt,Firma,Notiz,Stufe\nada@example.com,Engines,secret,3\n', `?mapping=${mapping}`)
 
@@ -137,7 +144,10 @@ test('leads are written to a file that can be taken in again', async () => {
   assert.deepEqual([ended.status, ended.done], ['completed', 2])
   const { columns, rows } = await readCsv(Buffer.from(file.text))
   const cell = (row: number, name: string) => rows[row]![columns.indexOf(name)]
-  assert.deepEqual([cell(0, 'email'), cell(0, 'name'), cell(0, 'phone')], ['ada@example.com', 'Lovelace, Ada', '+442079460958'])
+  assert.deepEqual(
+    [cell(0, 'email'), cell(0, 'name'), cell(0, 'phone')],
+    ['ada@example.com', 'Lovelace, Ada', '+442079460958'],
+  )
   assert.equal(cell(1, 'name'), "'=cmd()")
   const filtered = await hub.request('POST', `${base}/exports`, { key, body: { custom: 'x' } })
   assert.equal(filtered.status, 400)

@@ -25,7 +25,10 @@ async function begin() {
 test('leads that may be one person are shown with why, and a name alone is no reason', async () => {
   const { send, upsert } = await begin()
   const phone = '+442079460958'
-  const [one, other] = [await upsert({ email: 'a@example.com', phone }), await upsert({ email: 'b@example.com', phone })]
+  const [one, other] = [
+    await upsert({ email: 'a@example.com', phone }),
+    await upsert({ email: 'b@example.com', phone }),
+  ]
   await upsert({ email: 'ada.l@gmail.com' })
   await upsert({ email: 'adal+news@gmail.com' })
   await upsert({ email: 'info+1@example.com' })
@@ -45,21 +48,41 @@ test('leads that may be one person are shown with why, and a name alone is no re
     ],
   )
   const { data: own } = (await send<Duplicates>('GET', `${base}/${one.id}/duplicates`)).body
-  assert.deepEqual(own.map(({ leads }) => leads.map(({ id }) => id)), [[one.id, other.id]])
+  assert.deepEqual(
+    own.map(({ leads }) => leads.map(({ id }) => id)),
+    [[one.id, other.id]],
+  )
 })
 
 test('a merge keeps what was chosen, moves the timeline, and is found under the old names', async () => {
   const { send, upsert, types } = await begin()
   const kept = await upsert({ email: 'ada@example.com', name: 'Ada', tags: ['a'], customFields: { x: 1 } })
-  const gone = await upsert({ email: 'lovelace@example.com', name: 'Ada Lovelace', company: 'Engines', phone: '+442079460958', tags: ['b'], customFields: { x: 2, y: 3 }, externalIds: { gohighlevel: 'c-1' } })
+  const gone = await upsert({
+    email: 'lovelace@example.com',
+    name: 'Ada Lovelace',
+    company: 'Engines',
+    phone: '+442079460958',
+    tags: ['b'],
+    customFields: { x: 2, y: 3 },
+    externalIds: { gohighlevel: 'c-1' },
+  })
   await send('POST', `${base}/${gone.id}/notes`, { text: 'Hello' })
 
-  const merged = await send<{ lead: Lead; mergeId: string }>('POST', `${base}/${kept.id}/merge`, { from: gone.id, fields: ['name'] })
+  const merged = await send<{ lead: Lead; mergeId: string }>('POST', `${base}/${kept.id}/merge`, {
+    from: gone.id,
+    fields: ['name'],
+  })
 
   assert.equal(merged.status, 200, merged.text)
   const { lead } = merged.body.data
-  assert.deepEqual([lead.id, lead.email, lead.name, lead.company, lead.phone], [kept.id, 'ada@example.com', 'Ada Lovelace', 'Engines', '+442079460958'])
-  assert.deepEqual([lead.tags, lead.customFields, lead.externalIds], [['a', 'b'], { x: 1, y: 3 }, { gohighlevel: 'c-1' }])
+  assert.deepEqual(
+    [lead.id, lead.email, lead.name, lead.company, lead.phone],
+    [kept.id, 'ada@example.com', 'Ada Lovelace', 'Engines', '+442079460958'],
+  )
+  assert.deepEqual(
+    [lead.tags, lead.customFields, lead.externalIds],
+    [['a', 'b'], { x: 1, y: 3 }, { gohighlevel: 'c-1' }],
+  )
   assert.deepEqual((await types(kept.id)).toSorted(), ['created', 'created', 'merged', 'note'])
   assert.equal((await send('GET', `${base}/${gone.id}`)).body.data.id, kept.id)
   assert.equal((await send('GET', `${base}/lovelace@example.com`)).body.data.id, kept.id)
@@ -70,15 +93,29 @@ test('a merge keeps what was chosen, moves the timeline, and is found under the 
     merges.map(({ mergedLeadId, email, fields, undoneAt }) => [mergedLeadId, email, fields, undoneAt]),
     [[gone.id, 'lovelace@example.com', ['name'], null]],
   )
-  assert.equal((await send<{ payload: { mergedLeadId: string } }[]>('GET', '/api/events?type=lead.merged')).body.data[0]!.payload.mergedLeadId, gone.id)
+  assert.equal(
+    (await send<{ payload: { mergedLeadId: string } }[]>('GET', '/api/events?type=lead.merged')).body.data[0]!.payload
+      .mergedLeadId,
+    gone.id,
+  )
 })
 
 test('a merge is undone: both are as they were, except for what changed since', async () => {
   const { send, upsert, types } = await begin()
   const kept = await upsert({ email: 'ada@example.com', name: 'Ada King' })
-  const gone = await upsert({ email: 'lovelace@example.com', company: 'Engines', name: 'Ada Lovelace', externalIds: { crm: '7' } })
+  const gone = await upsert({
+    email: 'lovelace@example.com',
+    company: 'Engines',
+    name: 'Ada Lovelace',
+    externalIds: { crm: '7' },
+  })
   await send('PUT', `${base}/${gone.id}/status`, { status: 'contacted' })
-  const { mergeId } = (await send<{ mergeId: string }>('POST', `${base}/${kept.id}/merge`, { from: 'lovelace@example.com', fields: ['name'] })).body.data
+  const { mergeId } = (
+    await send<{ mergeId: string }>('POST', `${base}/${kept.id}/merge`, {
+      from: 'lovelace@example.com',
+      fields: ['name'],
+    })
+  ).body.data
   await send('PATCH', `${base}/${kept.id}`, { company: 'Changed since' })
 
   const undone = await send<{ lead: Lead; restored: Lead }>('POST', `/api/integrations/crm/merges/${mergeId}/undo`)
@@ -87,7 +124,10 @@ test('a merge is undone: both are as they were, except for what changed since', 
   assert.equal(undone.status, 200, undone.text)
   const { lead, restored } = undone.body.data
   assert.deepEqual([lead.name, lead.company, lead.externalIds], ['Ada King', 'Changed since', {}])
-  assert.deepEqual([restored.id, restored.email, restored.company, restored.status, restored.externalIds], [gone.id, 'lovelace@example.com', 'Engines', 'contacted', { crm: '7' }])
+  assert.deepEqual(
+    [restored.id, restored.email, restored.company, restored.status, restored.externalIds],
+    [gone.id, 'lovelace@example.com', 'Engines', 'contacted', { crm: '7' }],
+  )
   assert.deepEqual((await types(gone.id)).toSorted(), ['created', 'separated', 'status_changed'])
   assert.equal((await send<unknown[]>('GET', `${base}/${gone.id}/status`)).body.data.length, 2)
   assert.deepEqual([twice.status, twice.body.errorCode], [409, 'CONFLICT'])
@@ -111,11 +151,17 @@ test('a person gets all that is kept, and is forgotten with what events said', a
   const data = await send<PersonalData>('GET', `${base}/ada@example.com/export`)
   const erased = await send<{ events: number }>('POST', `${base}/ada@example.com/erase`)
 
-  assert.deepEqual([data.body.data.lead.name, data.body.data.activities.length, data.body.data.events.length], ['Ada Lovelace', 1, 1])
+  assert.deepEqual(
+    [data.body.data.lead.name, data.body.data.activities.length, data.body.data.events.length],
+    ['Ada Lovelace', 1, 1],
+  )
   assert.match(data.text, /Secret words/)
   assert.equal(erased.body.data.events, 1)
   const events = await send<{ type: string }[]>('GET', '/api/events')
-  assert.deepEqual(events.body.data.map(({ type }) => type), ['lead.erased', 'lead.captured'])
+  assert.deepEqual(
+    events.body.data.map(({ type }) => type),
+    ['lead.erased', 'lead.captured'],
+  )
   assert.doesNotMatch(events.text, /Secret words|ada@example|Lovelace/)
   assert.equal((await send('GET', `${base}/ada@example.com`)).status, 404)
 })

@@ -33,8 +33,6 @@ export type TakeOptions = {
 
 export type Upserted = TakenIn & { activityId: string | null; eventId: string | null }
 
-export type LeadRecords = ReturnType<typeof createLeadRecords>
-
 /**
  * What other parts of the hub do with leads within transactions of their own: rows, activities and events are there when, and only when, those
  * commit.
