@@ -54,6 +54,8 @@ import { within } from './lib/within.ts'
 import { createPipelines } from './pipelines/pipelines.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import { bookingRoutes } from './scheduling/booking-routes.ts'
+import { consultationRoutes } from './scheduling/consultation-routes.ts'
+import { appointmentPageRoutes } from './scheduling/page-routes.ts'
 import { schedulingRoutes } from './scheduling/routes.ts'
 import { createScheduling } from './scheduling/scheduling.ts'
 import { smsRoutes } from './sms/routes.ts'
@@ -180,7 +182,11 @@ export async function createApp(options: {
   const pipelines = createPipelines({ database, clock })
   const leads = createLeads({ database, engine, pipelines, operationsOf: connections.operationsOfEvents, clock })
   const storage = createStorage({ config, database, engine, runner: connections.runner, templates, clock, log })
-  const scheduling = createScheduling({ database, engine, runner: connections.runner, clock, log })
+  const scheduling = createScheduling({
+    ...{ database, engine, runner: connections.runner, vault, publicUrl, clock, log },
+    sendMail: email.send,
+    staff: [config.CONSULTANT_EMAIL, config.SALES_EMAIL].filter((address) => address !== undefined),
+  })
 
   const forms = createForms({
     ...{ database, events, clock },
@@ -261,6 +267,7 @@ export async function createApp(options: {
     mergeRoutes({ leads }),
     importRoutes({ imports, exports }),
     pipelineRoutes({ pipelines, statistics: createPipelineStatistics({ database, pipelines, clock }) }),
+    consultationRoutes(scheduling),
     arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]
@@ -275,6 +282,7 @@ export async function createApp(options: {
     for (const routes of [...api, ...alsoAtRoot]) server.register(routes, { prefix: '/api' })
     for (const routes of alsoAtRoot) server.register(routes)
     server.register(connectPageRoutes(connecting))
+    server.register(appointmentPageRoutes(scheduling))
     server.register(fileLinkRoutes({ follow: localFiles.follow, clock }))
     if (console) server.register(console)
   }

@@ -132,6 +132,16 @@ export const variables = {
     read: integer(1, 1_000_000),
     help: 'Requests a minute that one address may make of sign-in and other public routes.',
   },
+  CONSULTANT_EMAIL: {
+    default: '',
+    read: optional(emailAddress),
+    help: 'Hears of every request for a consultation.',
+  },
+  SALES_EMAIL: {
+    default: '',
+    read: optional(emailAddress),
+    help: 'Hears of every request for a consultation, too.',
+  },
   TENON_RETENTION_DAYS: {
     default: '30',
     read: integer(1, 3_650),
@@ -365,6 +375,11 @@ function postgresUrl(value: string): string {
   if (!URL.canParse(value) || !/^postgres(ql)?:$/.test(new URL(value).protocol)) {
     throw new Error('a URL like postgres://user:password@host:5432/database')
   }
+  return value
+}
+
+function emailAddress(value: string): string {
+  if (!/^[^\s@]+@[^\s@]+$/.test(value) || value.length > 254) throw new Error('an e-mail address')
   return value
 }
 

@@ -26,6 +26,15 @@ const booking = (description: string, subject: string, opening: string, rest: st
   usesLayout: true,
 })
 
+const staff = (description: string, subject: string, rest: string): TemplateSource => ({
+  description,
+  subject,
+  html: `<p><strong>{{ firstName }} {{ lastName }}</strong> {{ email }}{% if phone %}, {{ phone }}{% endif %}{% if company %}, {{ company }}{% endif %}</p>
+${rest}{% if message %}<p>{{ message }}</p>{% endif %}`,
+  text: null,
+  usesLayout: true,
+})
+
 /** Templates that every workspace has until it writes its own of the same name. */
 export const builtInTemplates: { readonly [name: string]: TemplateSource } = {
   [layoutName]: {
@@ -65,6 +74,26 @@ export const builtInTemplates: { readonly [name: string]: TemplateSource } = {
     'Cancelled: {{ title | default: "your appointment" }}',
     'your appointment was cancelled{% if reason %}: {{ reason }}{% else %}.{% endif %}',
     '',
+  ),
+  'consultation.alternatives': {
+    description: 'To who asked for a consultation, where no preferred time suited: name, service, timezone, offers with startsAt and url.',
+    subject: 'Times for your consultation',
+    html: `${greeting}
+{% if offers.size > 0 %}<p>the times that you prefer are taken. These are free; the first click has it:</p>
+<ul>{% for offer in offers %}<li><a href="{{ offer.url }}">{{ offer.startsAt | in_zone: timezone }}</a></li>{% endfor %}</ul>{% if timezone %}<p>All times are of {{ timezone }}.</p>{% endif %}
+{% else %}<p>thank you for asking for a consultation. We will write to you to find a time.</p>{% endif %}`,
+    text: null,
+    usesLayout: true,
+  },
+  'consultation.requested': staff(
+    'To the consultant and to sales, when somebody asks for a consultation.',
+    'Consultation requested{% if service %}: {{ service }}{% endif %}',
+    '{% if preferredTimes.size > 0 %}<p>Preferred times:</p><ul>{% for time in preferredTimes %}<li>{{ time | in_zone: timezone }}{% if timezone %} ({{ timezone }}){% endif %}</li>{% endfor %}</ul>{% endif %}',
+  ),
+  'consultation.scheduled': staff(
+    'To the consultant and to sales, when a consultation got its time.',
+    'Consultation scheduled{% if service %}: {{ service }}{% endif %}',
+    `<p>${when}</p>`,
   ),
   test: {
     description: 'Shows that mail arrives.',

@@ -73,3 +73,20 @@ export const updateProvider = (db: Db, workspaceId: string, id: string, changes:
 
 export const deleteProvider = (db: Db, workspaceId: string, id: string) =>
   db.deleteFrom('calendarProviders').where('workspaceId', '=', workspaceId).where('id', '=', id).execute()
+
+/** The calendars of these workspaces that are read, with whose they are. */
+export const listNewsReaders = (
+  db: Db,
+  workspaceIds: readonly string[],
+): Promise<{ workspaceId: string; id: string; integrationId: string; templateId: string }[]> =>
+  db
+    .selectFrom('calendarProviders as provider')
+    .innerJoin('integrations as integration', (join) =>
+      join
+        .onRef('integration.workspaceId', '=', 'provider.workspaceId')
+        .onRef('integration.id', '=', 'provider.integrationId'),
+    )
+    .select(['provider.workspaceId', 'provider.id', 'provider.integrationId', 'integration.templateId'])
+    .where('provider.workspaceId', 'in', [...workspaceIds])
+    .where('provider.readsBusy', '=', true)
+    .execute()

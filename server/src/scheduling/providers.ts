@@ -1,6 +1,7 @@
 import { invalid, notFound } from '../api/errors.ts'
 import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
 import type { Database, Db } from '../db/database.ts'
+import type { Engine } from '../engine/types.ts'
 import type { Runner } from '../integrations/runner.ts'
 import type { OperationName } from '../kit/capabilities.ts'
 import { offers } from '../kit/result.ts'
@@ -22,8 +23,13 @@ import type { NewProvider, Provider, ProviderChanges, ProviderFilter } from './s
 export type Providers = ReturnType<typeof createProviders>
 
 /** The connected calendars of hosts. */
-export function createProviders(deps: { database: Database; runner: Pick<Runner, 'open'>; clock: Clock }) {
-  const { database, runner, clock } = deps
+export function createProviders(deps: {
+  database: Database
+  engine: Pick<Engine, 'subscriptionsChanged'>
+  runner: Pick<Runner, 'open'>
+  clock: Clock
+}) {
+  const { database, engine, runner, clock } = deps
 
   async function find(tx: Db, workspaceId: string, id: string): Promise<ProviderState> {
     const row = await findProvider(tx, workspaceId, id)
@@ -75,6 +81,7 @@ export function createProviders(deps: { database: Database; runner: Pick<Runner,
       return await database.inWorkspace(workspaceId, async (tx) => {
         await insertProvider(tx, row)
         await touchHosts(tx, workspaceId, [row.hostId])
+        await engine.subscriptionsChanged(tx, workspaceId)
         return await answer(tx, workspaceId, row.id)
       })
     },
@@ -87,6 +94,7 @@ export function createProviders(deps: { database: Database; runner: Pick<Runner,
         await updateProvider(tx, workspaceId, id, { ...changes, updatedAt: new Date(clock.now()) })
         if (changes.busyCalendarIds !== undefined) await forgetBusy(tx, workspaceId, id)
         await touchHosts(tx, workspaceId, [present.hostId])
+        await engine.subscriptionsChanged(tx, workspaceId)
         return await answer(tx, workspaceId, id)
       })
     },
@@ -97,6 +105,7 @@ export function createProviders(deps: { database: Database; runner: Pick<Runner,
         const { hostId } = await find(tx, workspaceId, id)
         await deleteProvider(tx, workspaceId, id)
         await touchHosts(tx, workspaceId, [hostId])
+        await engine.subscriptionsChanged(tx, workspaceId)
       }),
   }
 }

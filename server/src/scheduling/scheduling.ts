@@ -1,3 +1,4 @@
+import { ApiError } from '../api/errors.ts'
 import type { Database } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Runner } from '../integrations/runner.ts'
@@ -13,6 +14,12 @@ import { deleteExpiredHolds } from './claim-queries.ts'
 import { createConfirmations } from './confirmations.ts'
 import { createDiaries } from './diaries.ts'
 import { createHolds } from './holds.ts'
+import { createConsultations } from './consultations.ts'
+import { createLinks } from './links.ts'
+import { createMails, type SendMail } from './mails.ts'
+import { createNews, newsKind, newsSubscriptions } from './news.ts'
+import { createAppointmentPages } from './pages.ts'
+import type { Vault } from '../lib/vault.ts'
 import { createHosts } from './hosts.ts'
 import { createProviders } from './providers.ts'
 import { createTaking } from './taking.ts'
@@ -20,8 +27,28 @@ import { createTaking } from './taking.ts'
 export type Scheduling = ReturnType<typeof createScheduling>
 
 /** Everything about booking people's time. Call before the engine starts. */
-export function createScheduling(deps: { database: Database; engine: Engine; runner: Runner; clock: Clock; log: Log }) {
-  const { database, engine, runner, clock, log } = deps
+export function createScheduling(deps: {
+  database: Database
+  engine: Engine
+  runner: Runner
+  vault: Vault
+  sendMail: SendMail
+  /** Who hears of every request for a consultation. */
+  staff: string[]
+  publicUrl(): string
+  clock: Clock
+  log: Log
+}) {
+  const { database, engine, runner, vault, staff, publicUrl, clock, log } = deps
+  /** A booking must not fail because a workspace wrote a template that cannot be filled in. */
+  const send: SendMail = async (tx, workspaceId, mail) => {
+    try {
+      await deps.sendMail(tx, workspaceId, mail)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      log.warn({ workspaceId, template: mail.template, err: error }, 'Calendar: a mail could not be written')
+    }
+  }
   const diaries = createDiaries({ clock })
   const busy = createBusy({
     ...{ database, runner, clock, log },
@@ -35,7 +62,18 @@ export function createScheduling(deps: { database: Database; engine: Engine; run
   const announce = createAnnouncing({ engine, reactions })
   const booking = createBooking({ database, availability, take, announce, clock })
   const bookings = createBookings({ database, availability, booking, take, announce, clock })
-  reactions.push(createConfirmations({ database, engine, runner, cancel: bookings.cancelIn, clock }).react)
+  const links = createLinks({ vault, publicUrl })
+  const { bookIn } = booking
+  const consultations = createConsultations({
+    ...{ database, engine, availability, bookIn, send, links, staff, clock },
+  })
+  reactions.push(
+    createConfirmations({ database, engine, runner, cancel: bookings.cancelIn, clock }).react,
+    createMails({ database, engine, send, links, clock }).react,
+  )
+
+  engine.define(newsKind, createNews({ database, busy, clock }))
+  engine.subscribe(newsSubscriptions)
 
   engine.define('calendar.housekeeping', {
     delivers: false,
@@ -46,8 +84,10 @@ export function createScheduling(deps: { database: Database; engine: Engine; run
   return {
     availability,
     hosts: createHosts({ database, clock }),
-    providers: createProviders({ database, runner, clock }),
-    bookings: { ...bookings, book: booking.book, bookIn: booking.bookIn },
+    providers: createProviders({ database, engine, runner, clock }),
+    bookings: { ...bookings, book: booking.book, bookIn },
+    consultations,
+    pages: createAppointmentPages({ database, availability, bookings, consultations, links, clock }),
     holds: createHolds({ database, availability, booking, take, clock }),
   }
 }
