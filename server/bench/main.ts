@@ -11,10 +11,13 @@ import { jobs } from './rows/jobs.ts'
 import { latency } from './rows/latency.ts'
 import { operation } from './rows/operation.ts'
 import { sick } from './rows/sick.ts'
+import { slots } from './rows/slots.ts'
 import { start } from './rows/start.ts'
 import { describe, isMet, tableOf } from './table.ts'
 
-const rows: Record<string, Row> = { deliveries, accept, latency, backlog, isolation, sick, operation, jobs, start }
+const rows: Record<string, Row> = {
+  ...{ deliveries, accept, latency, backlog, isolation, sick, operation, jobs, slots, start },
+}
 
 const usage = `npm run bench -- [--only ${Object.keys(rows).join(',')}] [--rounds 3] [--quick] [--json file]`
 

@@ -76,7 +76,8 @@ export const builtInTemplates: { readonly [name: string]: TemplateSource } = {
     '',
   ),
   'consultation.alternatives': {
-    description: 'To who asked for a consultation, where no preferred time suited: name, service, timezone, offers with startsAt and url.',
+    description:
+      'To who asked for a consultation, where no preferred time suited: name, service, timezone, offers with startsAt and url.',
     subject: 'Times for your consultation',
     html: `${greeting}
 {% if offers.size > 0 %}<p>the times that you prefer are taken. These are free; the first click has it:</p>

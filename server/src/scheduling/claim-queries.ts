@@ -1,35 +1,53 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import type { HostRow } from './host-queries.ts'
+import type { Taken } from './rules.ts'
 import type { Span } from './spans.ts'
 import { minuteMs } from './wall-clock.ts'
 
-export type ClaimRow = {
-  hostId: string
-  ownerId: string
-  startsAt: Date
-  endsAt: Date
-  blockedFrom: Date
-  blockedTo: Date
-  expiresAt: Date | null
-}
+/** What is taken of one host, and until when that can be said: a hold runs out. */
+export type HostClaims = { taken: Taken[]; until: number }
 
-/** What is taken of hosts between two instants; of one owner nothing, whose booking is to be moved. */
-export function listClaims(
+/**
+ * What is taken of hosts between two instants, by host; of one owner nothing, whose booking is to be moved. The database puts the times of a
+ * host into lists of numbers: 10,000 rows of timestamps take the driver several times as long to read.
+ */
+export async function listClaims(
   db: Db,
   workspaceId: string,
   range: { hostIds: readonly string[]; from: number; to: number; now: number; except?: string | undefined },
-): Promise<ClaimRow[]> {
-  let query = db
-    .selectFrom('calendarClaims')
-    .select(['hostId', 'ownerId', 'startsAt', 'endsAt', 'blockedFrom', 'blockedTo', 'expiresAt'])
-    .where('workspaceId', '=', workspaceId)
-    .where('hostId', 'in', [...range.hostIds])
-    .where('blockedTo', '>', new Date(range.from))
-    .where('blockedFrom', '<', new Date(range.to))
-    .where((where) => where.or([where('expiresAt', 'is', null), where('expiresAt', '>', new Date(range.now))]))
-  if (range.except !== undefined) query = query.where('ownerId', '<>', range.except)
-  return query.execute()
+): Promise<Map<string, HostClaims>> {
+  const { hostIds, from, to, now, except } = range
+  const { rows } = await sql<{
+    hostId: string
+    until: Date | null
+    starts: number[]
+    ends: number[]
+    blockedFrom: number[]
+    blockedTo: number[]
+  }>`
+    select host_id, min(expires_at) as until,
+      json_agg(date_part('epoch', starts_at) * 1000) as starts, json_agg(date_part('epoch', ends_at) * 1000) as ends,
+      json_agg(date_part('epoch', blocked_from) * 1000) as blocked_from,
+      json_agg(date_part('epoch', blocked_to) * 1000) as blocked_to
+    from calendar_claims
+    where workspace_id = ${workspaceId} and host_id = any(${hostIds}::uuid[])
+      and blocked_to > ${new Date(from)} and blocked_from < ${new Date(to)}
+      and (expires_at is null or expires_at > ${new Date(now)})
+      and (${except ?? null}::uuid is null or owner_id <> ${except ?? null}::uuid)
+    group by host_id`.execute(db)
+  return new Map(
+    rows.map(({ hostId, until, starts, ends, blockedFrom, blockedTo }) => [
+      hostId,
+      {
+        until: until?.getTime() ?? Number.POSITIVE_INFINITY,
+        taken: starts.map((start, index) => ({
+          ...{ from: start, to: ends[index]! },
+          ...{ blockedFrom: blockedFrom[index]!, blockedTo: blockedTo[index]! },
+        })),
+      },
+    ]),
+  )
 }
 
 /** The time of a booking or hold itself, without buffers. */

@@ -36,12 +36,7 @@ export const insertRequest = (db: Db, row: RequestRow) =>
     .values({ ...row, offered: JSON.stringify(row.offered) })
     .execute()
 
-export const updateRequest = (
-  db: Db,
-  workspaceId: string,
-  id: string,
-  { offered, ...changes }: Partial<RequestRow>,
-) =>
+export const updateRequest = (db: Db, workspaceId: string, id: string, { offered, ...changes }: Partial<RequestRow>) =>
   db
     .updateTable('consultationRequests')
     .set({ ...changes, ...(offered ? { offered: JSON.stringify(offered) } : {}) })

@@ -168,13 +168,18 @@ export function createConsultations(deps: {
     request,
 
     /** Takes a time that was offered. Answers whether it could be had, or was had before. */
-    async accept(workspaceId: string, requestId: string, startsAt: Date): Promise<{ booked: boolean; row: RequestRow }> {
+    async accept(
+      workspaceId: string,
+      requestId: string,
+      startsAt: Date,
+    ): Promise<{ booked: boolean; row: RequestRow }> {
       const hosts = await availability.choose(workspaceId, {})
       return await database.inWorkspace(workspaceId, async (tx) => {
         const row = await lockRequest(tx, workspaceId, requestId)
         if (!row) throw notFound('consultation request')
         if (row.status === 'scheduled') return { booked: true, row }
-        const booked = row.status !== 'closed' && startsAt.getTime() > clock.now() && (await tryTime(tx, row, hosts, startsAt))
+        const booked =
+          row.status !== 'closed' && startsAt.getTime() > clock.now() && (await tryTime(tx, row, hosts, startsAt))
         return { booked, row: (await findRequest(tx, workspaceId, requestId))! }
       })
     },

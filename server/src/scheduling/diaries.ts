@@ -3,7 +3,7 @@ import type { Db } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { isKnown } from './busy.ts'
 import { listBusy } from './busy-queries.ts'
-import { type ClaimRow, findClaim, listClaims } from './claim-queries.ts'
+import { findClaim, listClaims } from './claim-queries.ts'
 import { createDiary, type Diary } from './diary.ts'
 import type { HostRow } from './host-queries.ts'
 import { rulesOf } from './host-rules.ts'
@@ -47,11 +47,10 @@ export function createDiaries({ clock }: { clock: Clock }) {
     const moving = except === undefined ? undefined : await findClaim(db, workspaceId, except)
     return new Map(
       hosts.map((row) => {
-        const mine = claims.filter(({ hostId }) => hostId === row.id)
+        const { taken, until } = claims.get(row.id) ?? { taken: [], until: Number.POSITIVE_INFINITY }
         const told = own.filter(({ hostId }) => hostId === row.id).flatMap(({ id }) => busy.get(id) ?? [])
         const spans = moving ? without(told, moving) : told
-        const diary = createDiary({ rules: rulesOf(row), taken: mine.map(takenOf), busy: spans, window })
-        const until = Math.min(...mine.map(({ expiresAt }) => expiresAt?.getTime() ?? Number.POSITIVE_INFINITY))
+        const diary = createDiary({ rules: rulesOf(row), taken, busy: spans, window })
         return [row.id, { revision: row.revision, until, diary }]
       }),
     )
@@ -111,13 +110,6 @@ export function createDiaries({ clock }: { clock: Clock }) {
 const wholeDays = ({ from, to }: Span): Span => ({
   from: Math.floor(from / dayMs) * dayMs,
   to: Math.ceil(to / dayMs) * dayMs,
-})
-
-const takenOf = ({ startsAt, endsAt, blockedFrom, blockedTo }: ClaimRow) => ({
-  from: startsAt.getTime(),
-  to: endsAt.getTime(),
-  blockedFrom: blockedFrom.getTime(),
-  blockedTo: blockedTo.getTime(),
 })
 
 const degradedOf = ({ id, integrationId, hostId, errorCode, errorMessage, fetchedAt }: ProviderState): Degraded => ({

@@ -94,7 +94,10 @@ export function createMails(deps: {
       const hosts = await listHostsById(tx, booking.workspaceId, booking.hostIds)
       const template = templateOf(change)
       if (template)
-        await mail(tx, booking, hosts, template, { key: `booking ${booking.id} ${booking.version}`, withCalendar: true })
+        await mail(tx, booking, hosts, template, {
+          key: `booking ${booking.id} ${booking.version}`,
+          withCalendar: true,
+        })
       if (booking.status === 'confirmed') await remind(tx, booking, hosts[0])
     },
   }

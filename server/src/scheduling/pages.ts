@@ -68,7 +68,9 @@ ${slots.length === 0 ? undefined : html`<form method="post"><input type="hidden"
     const { workspaceId } = link
     if ('requestId' in link) {
       const { booked } = await consultations.accept(workspaceId, link.requestId, new Date(link.startsAt))
-      const message = booked ? 'Your consultation is booked.' : 'That time is taken by now; take another one of the mail.'
+      const message = booked
+        ? 'Your consultation is booked.'
+        : 'That time is taken by now; take another one of the mail.'
       return await offerPage(workspaceId, link.requestId, link.startsAt, { message, isGood: booked })
     }
     const { bookingId } = link

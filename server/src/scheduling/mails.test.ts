@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Hub } from '../test/hub.ts'
+import {
+  addHost,
+  book,
+  bookingOf,
+  calendar,
+  startOnMonday,
+  startsOf,
+  type TestSlot,
+} from '../test/scheduling-actions.ts'
+import { until } from '../test/until.ts'
+import { eventsOf } from '../test/webhook-actions.ts'
+
+const ten = '2026-05-04T10:00:00.000Z'
+const noon = '2026-05-04T12:00:00.000Z'
+
+test('mails a confirmation, a change and a cancellation, each with a calendar object that follows the one before', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub, { email: 'grace@example.com', reminders: [] })
+
+  const { id } = await book(hub, { startsAt: ten })
+  await hub.request('POST', `${calendar}/bookings/${id}/reschedule`, { body: { startsAt: noon } })
+  await hub.request('POST', `${calendar}/bookings/${id}/cancel`)
+  const mails = await sentTo(hub, 'ada@example.com')
+  const objects = await calendarsOf(hub)
+
+  assert.deepEqual(
+    mails.map(({ template }) => template),
+    ['booking.confirmation', 'booking.updated', 'booking.cancelled'],
+  )
+  assert.deepEqual(
+    objects.map((text) => ['METHOD', 'UID', 'SEQUENCE', 'STATUS'].map((name) => lineOf(text, name))),
+    [
+      ['REQUEST', `${id}@tenon`, '0', 'CONFIRMED'],
+      ['REQUEST', `${id}@tenon`, '1', 'CONFIRMED'],
+      ['CANCEL', `${id}@tenon`, '2', 'CANCELLED'],
+    ],
+  )
+  assert.equal(lineOf(objects[1]!, 'DTSTART'), '20260504T120000Z')
+})
+
+test('reminds of the booking as it is, and sends nothing of a time that was moved or called off', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub, { reminders: [60] })
+  const moved = await book(hub, { startsAt: ten, email: 'moved@example.com' })
+  const off = await book(hub, { startsAt: '2026-05-04T11:00:00Z', email: 'off@example.com' })
+  await book(hub, { startsAt: '2026-05-04T13:00:00Z', email: 'last@example.com' })
+  await hub.request('POST', `${calendar}/bookings/${moved.id}/reschedule`, { body: { startsAt: noon } })
+  await hub.request('POST', `${calendar}/bookings/${off.id}/cancel`)
+
+  const reminded = async (email: string) =>
+    (await sentTo(hub, email)).filter(({ template }) => template === 'booking.reminder').length
+  for (const [email, at] of [
+    ['moved@example.com', '2026-05-04T11:00:00Z'],
+    ['last@example.com', '2026-05-04T12:00:00Z'],
+  ] as const) {
+    hub.manual.set(Date.parse(at))
+    hub.app.engine.wake()
+    await until(`the reminder to ${email}`, async () => (await reminded(email)) > 0)
+  }
+
+  assert.equal(await reminded('moved@example.com'), 1)
+  assert.equal(await reminded('off@example.com'), 0)
+})
+
+test('lets who booked move and cancel by the link in the mail, with whatever is in names shown as text', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub)
+  const hostile = '<script>alert("x")</script>'
+  const { id } = await book(hub, { startsAt: ten, title: hostile, name: hostile })
+  const link = await linkIn(hub, 'ada@example.com', /href="([^"]*\/appointments\/[^"]+)"/)
+
+  const page = await fetch(link)
+  const shown = await page.text()
+  const moved = await post(link, { action: 'move', at: noon })
+  const taken = await post(link, { action: 'move', at: '2026-05-04T12:10:00Z' })
+  const afterMove = await bookingOf(hub, id)
+  const cancelled = await post(link, { action: 'cancel', reason: 'ill' })
+  const afterCancel = await bookingOf(hub, id)
+
+  assert.equal(page.status, 200)
+  assert.ok(!shown.includes('<script>alert'))
+  assert.ok(shown.includes('&lt;script&gt;'))
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+  assert.deepEqual([moved.status, taken.status, cancelled.status], [200, 409, 200])
+  assert.equal(afterMove.startsAt, noon)
+  assert.deepEqual([afterCancel.status, afterCancel.cancelReason], ['cancelled', 'ill'])
+})
+
+test('a link that the hub did not make leads nowhere', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub)
+  await book(hub, { startsAt: ten })
+  const link = await linkIn(hub, 'ada@example.com', /href="([^"]*\/appointments\/[^"]+)"/)
+  const at = link.length - 10
+  const forged = link.slice(0, at) + (link[at] === 'A' ? 'B' : 'A') + link.slice(at + 1)
+
+  const answers = await Promise.all([
+    fetch(forged),
+    fetch(`${hub.url}/appointments/x`),
+    post(forged, { action: 'cancel' }),
+  ])
+
+  assert.deepEqual(
+    answers.map(({ status }) => status),
+    [404, 404, 404],
+  )
+})
+
+const staff = { CONSULTANT_EMAIL: 'consultant@example.com', SALES_EMAIL: 'sales@example.com' }
+const wish = { email: 'ada@example.com', firstName: 'Ada', service: 'foundation', timezone: 'Europe/London' }
+type Consultation = { status: string; bookingId: string | null; offered: TestSlot[] }
+
+test('schedules a consultation at the first preferred time that is free, and tells everybody', async () => {
+  await using hub = await startOnMonday({ env: staff })
+  await addHost(hub)
+  await book(hub, { startsAt: ten, email: 'other@example.com' })
+
+  const requestId = await ask(hub, { ...wish, preferredTimes: [ten, noon] })
+  const request = await consultation(hub, requestId, 'scheduled')
+  const booking = await bookingOf(hub, request.bookingId!)
+
+  assert.equal(booking.startsAt, noon)
+  const [event] = await eventsOf(hub, 'consultation.scheduled')
+  assert.deepEqual([event?.payload.requestId, event?.payload.bookingId], [requestId, booking.id])
+  assert.equal((await eventsOf(hub, 'consultation.requested')).length, 1)
+  for (const address of ['consultant@example.com', 'sales@example.com'])
+    assert.deepEqual(
+      (await sentTo(hub, address)).map(({ template }) => template),
+      ['consultation.requested', 'consultation.scheduled'],
+    )
+})
+
+test('offers other times by mail where no preferred one is free, and books the one that is clicked', async () => {
+  await using hub = await startOnMonday({ env: staff })
+  await addHost(hub)
+  await book(hub, { startsAt: ten, email: 'other@example.com' })
+
+  const requestId = await ask(hub, { ...wish, preferredTimes: [ten, '2026-05-02T10:00:00Z'] })
+  const offered = await consultation(hub, requestId, 'offered')
+  const link = await linkIn(hub, 'ada@example.com', /href="([^"]*\/appointments\/[^"]+)"/)
+  const before = await (await fetch(link)).text()
+  const taken = await post(link, { action: 'accept' })
+  const scheduled = await consultation(hub, requestId, 'scheduled')
+
+  assert.deepEqual(startsOf(offered.offered), ['11:00', '12:00', '13:00', '14:00', '15:00'])
+  assert.match(before, /Take this time/)
+  assert.equal(taken.status, 200)
+  assert.equal((await bookingOf(hub, scheduled.bookingId!)).startsAt, '2026-05-04T11:00:00.000Z')
+})
+
+test('a request for a consultation stands where nobody can be booked, and its staff hears of it', async () => {
+  await using hub = await startOnMonday({ env: staff })
+
+  const requestId = await ask(hub, { ...wish, preferredTimes: ['1999-01-01T00:00:00Z'] })
+
+  const request = await consultation(hub, requestId, 'requested')
+  assert.equal(request.bookingId, null)
+  assert.equal((await sentTo(hub, 'sales@example.com')).length, 1)
+})
+
+async function ask(hub: Hub, body: object): Promise<string> {
+  const path = `${calendar}/consultation-request`
+  const answer = await hub.request<{ requestId: string }>('POST', path, { body })
+  assert.equal(answer.status, 201, answer.text)
+  return answer.body.data.requestId
+}
+
+const consultation = (hub: Hub, id: string, status: string) =>
+  until(`a request that is ${status}`, async () => {
+    const { body } = await hub.request<Consultation>('GET', `${calendar}/consultation-requests/${id}`)
+    return body.data.status === status && body.data
+  })
+
+type Mail = { id: string; template: string; subject: string; html: string }
+
+/** The mails to an address, oldest first. */
+async function sentTo(hub: Hub, address: string): Promise<Mail[]> {
+  const { body, text } = await hub.request<Mail[]>('GET', `/api/email/sends?to=${address}`)
+  assert.equal(body.success, true, text)
+  return body.data.toReversed()
+}
+
+/** The first link in the last mail to an address that looks as wanted; there the hub's own address stands in for its public one. */
+async function linkIn(hub: Hub, address: string, pattern: RegExp): Promise<string> {
+  const [last] = (await sentTo(hub, address)).toReversed()
+  const { body } = await hub.request<Mail>('GET', `/api/email/sends/${last!.id}`)
+  const [, found = ''] = pattern.exec(body.data.html) ?? []
+  return found.replaceAll('&amp;', '&')
+}
+
+/** The calendar objects that were mailed, oldest first. */
+async function calendarsOf(hub: Hub): Promise<string[]> {
+  const rows = await hub.database.hub.selectFrom('emailSendRecords').select('attachments').orderBy('id').execute()
+  const attached = rows.flatMap(({ attachments }) => (attachments ?? []) as { base64: string }[])
+  return attached.map(({ base64 }) => Buffer.from(base64, 'base64').toString())
+}
+
+const lineOf = (text: string, name: string): string | undefined =>
+  new RegExp(`^${name}(?:;[^:]*)?:(.*)$`, 'm').exec(text)?.[1]?.trim()
+
+const post = (link: string, form: Record<string, string>) =>
+  fetch(link, { method: 'POST', body: new URLSearchParams(form) })
