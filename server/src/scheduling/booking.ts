@@ -21,7 +21,6 @@ export type Booked =
   | { booked: true; booking: Booking; wasThere: boolean }
   | { booked: false; reason: Problem | 'expired'; message: string; alternatives: Slot[] }
 
-export type Book = ReturnType<typeof createBooking>['book']
 export type BookIn = ReturnType<typeof createBooking>['bookIn']
 
 /** Makes bookings. */

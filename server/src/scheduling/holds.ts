@@ -13,7 +13,6 @@ import type { Take } from './taking.ts'
 const usualSeconds = 300
 
 export type Held = { held: true; hold: Hold } | (Booked & { booked: false; held: false })
-export type Holds = ReturnType<typeof createHolds>
 
 /** Keeps a time for somebody who is about to book it. */
 export function createHolds(deps: {

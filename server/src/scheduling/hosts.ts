@@ -8,7 +8,6 @@ import { deleteHost, findHost, type HostRow, insertHost, listHosts, lockHosts, u
 import { faultsOfRules } from './host-rules.ts'
 import type { Host, HostChanges, HostFilter, NewHost } from './schema.ts'
 
-export type Hosts = ReturnType<typeof createHosts>
 
 /** Who can be booked, and by which rules. */
 export function createHosts({ database, clock }: { database: Database; clock: Clock }) {
