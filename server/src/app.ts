@@ -54,6 +54,7 @@ import { within } from './lib/within.ts'
 import { createPipelines } from './pipelines/pipelines.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import { bookingRoutes } from './scheduling/booking-routes.ts'
+import { createConsultationIntake } from './scheduling/consultation-intake.ts'
 import { consultationRoutes } from './scheduling/consultation-routes.ts'
 import { appointmentPageRoutes } from './scheduling/page-routes.ts'
 import { schedulingRoutes } from './scheduling/routes.ts'
@@ -183,10 +184,12 @@ export async function createApp(options: {
   const leads = createLeads({ database, engine, pipelines, operationsOf: connections.operationsOfEvents, clock })
   const storage = createStorage({ config, database, engine, runner: connections.runner, templates, clock, log })
   const scheduling = createScheduling({
-    ...{ database, engine, runner: connections.runner, vault, publicUrl, clock, log },
+    ...{ database, engine, runner: connections.runner, vault, leads, publicUrl, clock, log },
     sendMail: email.send,
     staff: [config.CONSULTANT_EMAIL, config.SALES_EMAIL].filter((address) => address !== undefined),
   })
+  const { consultations } = scheduling
+  const takeConsultation = createConsultationIntake({ database, engine, leads, consultations, clock })
 
   const forms = createForms({
     ...{ database, events, clock },
@@ -268,6 +271,7 @@ export async function createApp(options: {
     importRoutes({ imports, exports }),
     pipelineRoutes({ pipelines, statistics: createPipelineStatistics({ database, pipelines, clock }) }),
     consultationRoutes(scheduling),
+    consultationRoutes({ consultations, take: takeConsultation }),
     arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]

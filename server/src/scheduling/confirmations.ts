@@ -24,7 +24,6 @@ const kind = 'calendar.confirm'
 const tries = 32
 type Payload = { bookingId: string; providerId: string }
 
-
 /**
  * Brings bookings to the connected calendars of their hosts, after the commit and each by itself. A job looks at how the booking is now,
  * so that changes that follow one another quickly become one; the jobs of one booking at one calendar keep their order.

@@ -1,15 +1,43 @@
+import { actorOf } from '../api/actor.ts'
 import { listReplies, ok, page, replies } from '../api/envelope.ts'
+import { invalid } from '../api/errors.ts'
 import { ById } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
-import { Consultation, ConsultationFilter } from './consultation-schema.ts'
+import { timeOf } from '../events/events.ts'
+import { Consultation, ConsultationFilter, NewConsultation, TakenIn } from './consultation-schema.ts'
+import { isTimeZone } from './host-rules.ts'
 import type { Scheduling } from './scheduling.ts'
 
 const base = '/integrations/calendar/consultation-requests'
 
-/** What became of requests for a consultation. */
+/** Takes a wish in: the lead, the event and the request, in one transaction. */
+export type TakeConsultation = (workspaceId: string, wish: NewConsultation, actor: string) => Promise<TakenIn>
+
+/** Requests for a consultation, and what became of them. */
 export const consultationRoutes =
-  ({ consultations }: Pick<Scheduling, 'consultations'>): Routes =>
+  ({ consultations, take }: Pick<Scheduling, 'consultations'> & { take: TakeConsultation }): Routes =>
   async (api) => {
+    api.post(
+      '/integrations/calendar/consultation-request',
+      {
+        config: { scope: 'scheduling:write', idempotent: true },
+        schema: {
+          operationId: 'requestConsultation',
+          summary: 'Ask for a consultation',
+          description: 'The first preferred time that is free is booked; where none is, others are offered by mail.',
+          tags: ['scheduling'],
+          body: NewConsultation,
+          response: replies(TakenIn, 201),
+        },
+      },
+      async ({ workspace, body, principal }, reply) => {
+        if (body.timezone !== undefined && !isTimeZone(body.timezone))
+          throw invalid('body.timezone', 'must be the IANA name of a time zone, such as Europe/Paris')
+        for (const [index, time] of (body.preferredTimes ?? []).entries()) timeOf(`body.preferredTimes[${index}]`, time)
+        return reply.code(201).send(ok(await take(workspace.id, body, actorOf(principal))))
+      },
+    )
+
     api.get(
       base,
       {

@@ -8,7 +8,6 @@ import { deleteHost, findHost, type HostRow, insertHost, listHosts, lockHosts, u
 import { faultsOfRules } from './host-rules.ts'
 import type { Host, HostChanges, HostFilter, NewHost } from './schema.ts'
 
-
 /** Who can be booked, and by which rules. */
 export function createHosts({ database, clock }: { database: Database; clock: Clock }) {
   async function answer(tx: Db, workspaceId: string, id: string): Promise<Host> {

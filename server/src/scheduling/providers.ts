@@ -20,7 +20,6 @@ import {
 } from './provider-queries.ts'
 import type { NewProvider, Provider, ProviderChanges, ProviderFilter } from './schema.ts'
 
-
 /** The connected calendars of hosts. */
 export function createProviders(deps: {
   database: Database

@@ -2,6 +2,7 @@ import { ApiError } from '../api/errors.ts'
 import type { Database } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Runner } from '../integrations/runner.ts'
+import type { Leads } from '../leads/leads.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import type { Vault } from '../lib/vault.ts'
@@ -23,6 +24,7 @@ import { createNews, newsKind, newsSubscriptions } from './news.ts'
 import { createAppointmentPages } from './pages.ts'
 import { createProviders } from './providers.ts'
 import { createTaking } from './taking.ts'
+import { createTimeline } from './timeline.ts'
 
 export type Scheduling = ReturnType<typeof createScheduling>
 
@@ -33,13 +35,14 @@ export function createScheduling(deps: {
   runner: Runner
   vault: Vault
   sendMail: SendMail
+  leads: Pick<Leads, 'upsert' | 'addActivity'>
   /** Who hears of every request for a consultation. */
   staff: string[]
   publicUrl(): string
   clock: Clock
   log: Log
 }) {
-  const { database, engine, runner, vault, staff, publicUrl, clock, log } = deps
+  const { database, engine, runner, vault, leads, staff, publicUrl, clock, log } = deps
   /** A booking must not fail because a workspace wrote a template that cannot be filled in. */
   const send: SendMail = async (tx, workspaceId, mail) => {
     try {
@@ -70,6 +73,7 @@ export function createScheduling(deps: {
   reactions.push(
     createConfirmations({ database, engine, runner, cancel: bookings.cancelIn, clock }).react,
     createMails({ database, engine, send, links, clock }).react,
+    createTimeline({ leads, log }),
   )
 
   engine.define(newsKind, createNews({ database, busy, clock }))
