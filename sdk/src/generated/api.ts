@@ -1801,6 +1801,107 @@ export type Operations = {
     }
   }
   /**
+   * Ask for a consultation
+   *
+   * The first preferred time that is free is booked; where none is, others are offered by mail.
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/consultation-request': {
+    body: {
+      email: string
+      firstName?: string | null
+      lastName?: string | null
+      phone?: string | null
+      company?: string | null
+      /** An IANA name. */
+      timezone?: string
+      /** What the consultation is about. */
+      service?: string
+      /** The first of them that is free is booked. */
+      preferredTimes?: string[]
+      message?: string
+      source?: string
+    }
+    answer: {
+      requestId: string
+      leadId: string
+    }
+  }
+  /**
+   * List requests for a consultation
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/consultation-requests': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      /** offered: none of the preferred times suited, and others were offered by mail. */
+      status?: "requested" | "scheduled" | "offered" | "closed"
+    }
+    answer: {
+      id: string
+      /** offered: none of the preferred times suited, and others were offered by mail. */
+      status: "requested" | "scheduled" | "offered" | "closed"
+      email: string
+      firstName: string | null
+      lastName: string | null
+      phone: string | null
+      company: string | null
+      service: string | null
+      preferredTimes: string[]
+      timezone: string | null
+      message: string | null
+      source: string | null
+      offered: {
+        startsAt: string
+        endsAt: string
+        /** Who is free then: each alone, or in the mode all together. */
+        hostIds: string[]
+      }[]
+      bookingId: string | null
+      createdAt: string
+      updatedAt: string
+    }[]
+  }
+  /**
+   * One request, and the booking that it became or the times that were offered
+   *
+   * Needs the scope `scheduling:read`.
+   */
+  'GET /api/integrations/calendar/consultation-requests/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /** offered: none of the preferred times suited, and others were offered by mail. */
+      status: "requested" | "scheduled" | "offered" | "closed"
+      email: string
+      firstName: string | null
+      lastName: string | null
+      phone: string | null
+      company: string | null
+      service: string | null
+      preferredTimes: string[]
+      timezone: string | null
+      message: string | null
+      source: string | null
+      offered: {
+        startsAt: string
+        endsAt: string
+        /** Who is free then: each alone, or in the mode all together. */
+        hostIds: string[]
+      }[]
+      bookingId: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
    * Keep a slot for somebody who is about to book it
    *
    * Needs the scope `scheduling:write`.
