@@ -246,6 +246,83 @@ export type Operations = {
     }[]
   }
   /**
+   * Take in a completed assessment
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/assessments': {
+    body: {
+      email: string
+      phone?: string | null
+      firstName?: string | null
+      lastName?: string | null
+      name?: string | null
+      company?: string | null
+      jobTitle?: string | null
+      address?: {
+        street?: string | null
+        city?: string | null
+        state?: string | null
+        postalCode?: string | null
+        country?: string | null
+      }
+      timezone?: string | null
+      /** Where the lead came from: assessment, newsletter, contact_form, booking, consultation, call, chat, social, import, api, or a name of your own. */
+      source?: string
+      tags?: string[]
+      /** Fields of your own, any JSON; together at most 32 KiB. Null takes a field away. */
+      customFields?: Record<string, unknown>
+      /** By channel: email, sms, phone … */
+      consent?: Record<string, {
+        granted: boolean
+        at?: string
+        /** Where it was given, such as the name of a form. */
+        source?: string
+        /** The words that were agreed to. */
+        text?: string
+      }>
+      assessmentId?: string
+      /** Which assessment it was, such as strategic_readiness. */
+      assessmentType?: string
+      persona?: string
+      /** Becomes the lead's score. */
+      readinessScore?: number
+      serviceRecommendation?: string
+      /** Answers and scores, any JSON; at most 128 KiB. */
+      assessmentResults?: Record<string, unknown>
+      /** When it was completed, where that is not now. */
+      timestamp?: string
+    }
+    answer: {
+      leadId: string
+      stored: {
+        /** Whether the lead is new. */
+        created: boolean
+        status: string
+        activityId: string
+        events: {
+          id: string
+          type: string
+        }[]
+      }
+      /** What each integration is told, as far as one wants to hear it. */
+      queued: {
+        integrationId: string
+        name: string
+        template: string
+        /** What waits for an integration that is not active arrives when it is. */
+        status: string
+        event: string
+        eventId: string
+        operations: string[]
+      }[]
+      /** How many deliveries to webhook endpoints are queued. */
+      endpoints: number
+      requestId?: string
+      occurredAt: string
+    }
+  }
+  /**
    * List calls
    *
    * Needs the scope `events:read`.
@@ -453,6 +530,54 @@ export type Operations = {
       returnUrl: string | null
       createdAt: string
       expiresAt: string
+    }
+  }
+  /**
+   * Take in what somebody did with an e-mail
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/email-engagement': {
+    body: {
+      email: string
+      action: "delivered" | "opened" | "open" | "clicked" | "click" | "replied" | "bounced" | "complained" | "unsubscribed"
+      campaignId?: string
+      stepId?: string
+      /** The e-mail; each of its actions but opening and clicking is kept once. */
+      sendId?: string
+      subscriberId?: string
+      /** What was clicked. */
+      url?: string
+      /** When it happened, where that is not now. */
+      timestamp?: string
+    }
+    answer: {
+      leadId: string
+      stored: {
+        /** Whether the lead is new. */
+        created: boolean
+        status: string
+        activityId: string
+        events: {
+          id: string
+          type: string
+        }[]
+      }
+      /** What each integration is told, as far as one wants to hear it. */
+      queued: {
+        integrationId: string
+        name: string
+        template: string
+        /** What waits for an integration that is not active arrives when it is. */
+        status: string
+        event: string
+        eventId: string
+        operations: string[]
+      }[]
+      /** How many deliveries to webhook endpoints are queued. */
+      endpoints: number
+      requestId?: string
+      occurredAt: string
     }
   }
   /**
@@ -1272,6 +1397,8 @@ export type Operations = {
       credentials?: Record<string, string>
       isActive?: boolean
       defaultFor?: string[]
+      /** Whether it hears of leads, assessments and bookings from the beginning, as far as it can do something about them. Default: true. */
+      defaultSubscriptions?: boolean
     }
     answer: {
       id: string
@@ -2512,6 +2639,276 @@ export type Operations = {
     answer: undefined
   }
   /**
+   * Show leads that may be one person, and why
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/duplicates': {
+    query?: {
+      /** Most groups to answer. Default: 50. */
+      limit?: number
+    }
+    answer: {
+      /** One phone, addresses of one mailbox, or one name in one company. */
+      reason: "phone" | "email" | "name_and_company"
+      value: string
+      leads: {
+        id: string
+        email: string | null
+        phone: string | null
+        firstName: string | null
+        lastName: string | null
+        name: string | null
+        company: string | null
+        jobTitle: string | null
+        address: {
+          street: string | null
+          city: string | null
+          state: string | null
+          postalCode: string | null
+          country: string | null
+        }
+        timezone: string | null
+        timezoneSource: string | null
+        source: string
+        ownerId: string | null
+        pipelineId: string
+        status: string
+        statusChangedAt: string
+        amountMinor: number | null
+        currency: string | null
+        score: number | null
+        persona: string | null
+        tags: string[]
+        customFields: Record<string, unknown>
+        consent: Record<string, unknown>
+        externalIds: Record<string, string>
+        version: number
+        lastActivityAt: string
+        createdAt: string
+        updatedAt: string
+      }[]
+    }[]
+  }
+  /**
+   * List exports
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/exports': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+    }
+    answer: {
+      id: string
+      status: "running" | "completed" | "failed"
+      filter: Record<string, unknown>
+      /** Leads written so far. */
+      done: number
+      error: string | null
+      createdBy: string | null
+      createdAt: string
+      finishedAt: string | null
+    }[]
+  }
+  /**
+   * Write leads to a file
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/exports': {
+    body: {
+      /** Words that name, e-mail, phone or company contain. Where nobody has them as they are spelt, those most alike are found. */
+      q?: string
+      status?: string
+      pipelineId?: string
+      /** Where the lead came from: assessment, newsletter, contact_form, booking, consultation, call, chat, social, import, api, or a name of your own. */
+      source?: string
+      ownerId?: string
+      /** A tag; several joined by commas must all be there. */
+      tag?: string
+      scoreMin?: number
+      scoreMax?: number
+      /** Known since this time or later. */
+      createdAfter?: string
+      /** Known before this time. */
+      createdBefore?: string
+      /** With an activity at this time or later. */
+      activeAfter?: string
+      /** Without an activity since this time. */
+      activeBefore?: string
+      /** A JSON object of custom fields and their values: {"plan":"pro"}. */
+      custom?: string
+    }
+    answer: {
+      id: string
+      status: "running" | "completed" | "failed"
+      filter: Record<string, unknown>
+      /** Leads written so far. */
+      done: number
+      error: string | null
+      createdBy: string | null
+      createdAt: string
+      finishedAt: string | null
+    }
+  }
+  /**
+   * See how far an export is
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/exports/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      status: "running" | "completed" | "failed"
+      filter: Record<string, unknown>
+      /** Leads written so far. */
+      done: number
+      error: string | null
+      createdBy: string | null
+      createdAt: string
+      finishedAt: string | null
+    }
+  }
+  /**
+   * List imports
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/imports': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+    }
+    answer: {
+      id: string
+      name: string
+      status: "running" | "completed" | "cancelled" | "failed"
+      mapping: Record<string, string | null>
+      /** Rows of the file. */
+      total: number
+      /** Rows looked at so far. */
+      done: number
+      created: number
+      updated: number
+      /** Rows that said nothing new. */
+      unchanged: number
+      /** Rows that were not taken in; `…/errors` has them. */
+      failed: number
+      error: string | null
+      createdBy: string | null
+      createdAt: string
+      finishedAt: string | null
+    }[]
+  }
+  /**
+   * Take in a file of leads; the body is the file, as text/csv
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/imports': {
+    query?: {
+      name?: string
+      /** What stands between cells; found out where it is not given. */
+      delimiter?: string
+      /** A JSON object: which field each column is, {"Mail":"email","Plan":"customFields.plan","Note":null}. Columns that it leaves out are told by their names, and custom fields otherwise. */
+      mapping?: string
+      /** Where the lead came from: assessment, newsletter, contact_form, booking, consultation, call, chat, social, import, api, or a name of your own. */
+      source?: string
+      tag?: string
+      /** Whether `lead.captured` tells of each row, and integrations hear of it. Default: false. */
+      publish?: boolean
+    }
+    answer: {
+      id: string
+      name: string
+      status: "running" | "completed" | "cancelled" | "failed"
+      mapping: Record<string, string | null>
+      /** Rows of the file. */
+      total: number
+      /** Rows looked at so far. */
+      done: number
+      created: number
+      updated: number
+      /** Rows that said nothing new. */
+      unchanged: number
+      /** Rows that were not taken in; `…/errors` has them. */
+      failed: number
+      error: string | null
+      createdBy: string | null
+      createdAt: string
+      finishedAt: string | null
+    }
+  }
+  /**
+   * See how far an import is
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/imports/{id}': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      name: string
+      status: "running" | "completed" | "cancelled" | "failed"
+      mapping: Record<string, string | null>
+      /** Rows of the file. */
+      total: number
+      /** Rows looked at so far. */
+      done: number
+      created: number
+      updated: number
+      /** Rows that said nothing new. */
+      unchanged: number
+      /** Rows that were not taken in; `…/errors` has them. */
+      failed: number
+      error: string | null
+      createdBy: string | null
+      createdAt: string
+      finishedAt: string | null
+    }
+  }
+  /**
+   * Stop an import; what was taken in stays
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/imports/{id}/cancel': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      name: string
+      status: "running" | "completed" | "cancelled" | "failed"
+      mapping: Record<string, string | null>
+      /** Rows of the file. */
+      total: number
+      /** Rows looked at so far. */
+      done: number
+      created: number
+      updated: number
+      /** Rows that said nothing new. */
+      unchanged: number
+      /** Rows that were not taken in; `…/errors` has them. */
+      failed: number
+      error: string | null
+      createdBy: string | null
+      createdAt: string
+      finishedAt: string | null
+    }
+  }
+  /**
    * Search leads
    *
    * Needs the scope `leads:read`.
@@ -2896,6 +3293,239 @@ export type Operations = {
     }
   }
   /**
+   * Show who may be the same person as this lead
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/leads/{email}/duplicates': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    answer: {
+      /** One phone, addresses of one mailbox, or one name in one company. */
+      reason: "phone" | "email" | "name_and_company"
+      value: string
+      leads: {
+        id: string
+        email: string | null
+        phone: string | null
+        firstName: string | null
+        lastName: string | null
+        name: string | null
+        company: string | null
+        jobTitle: string | null
+        address: {
+          street: string | null
+          city: string | null
+          state: string | null
+          postalCode: string | null
+          country: string | null
+        }
+        timezone: string | null
+        timezoneSource: string | null
+        source: string
+        ownerId: string | null
+        pipelineId: string
+        status: string
+        statusChangedAt: string
+        amountMinor: number | null
+        currency: string | null
+        score: number | null
+        persona: string | null
+        tags: string[]
+        customFields: Record<string, unknown>
+        consent: Record<string, unknown>
+        externalIds: Record<string, string>
+        version: number
+        lastActivityAt: string
+        createdAt: string
+        updatedAt: string
+      }[]
+    }[]
+  }
+  /**
+   * Forget a person: the lead, its timeline, and what events and operations said of it
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/leads/{email}/erase': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    answer: {
+      events: number
+    }
+  }
+  /**
+   * Everything that is kept about a person
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/leads/{email}/export': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    answer: {
+      lead: {
+        id: string
+        email: string | null
+        phone: string | null
+        firstName: string | null
+        lastName: string | null
+        name: string | null
+        company: string | null
+        jobTitle: string | null
+        address: {
+          street: string | null
+          city: string | null
+          state: string | null
+          postalCode: string | null
+          country: string | null
+        }
+        timezone: string | null
+        timezoneSource: string | null
+        source: string
+        ownerId: string | null
+        pipelineId: string
+        status: string
+        statusChangedAt: string
+        amountMinor: number | null
+        currency: string | null
+        score: number | null
+        persona: string | null
+        tags: string[]
+        customFields: Record<string, unknown>
+        consent: Record<string, unknown>
+        externalIds: Record<string, string>
+        version: number
+        lastActivityAt: string
+        createdAt: string
+        updatedAt: string
+      }
+      activities: {
+        id: string
+        leadId: string
+        type: string
+        title: string
+        body: string | null
+        data: Record<string, unknown>
+        actor: string | null
+        eventId: string | null
+        occurredAt: string
+        /** What integrations did because of it. */
+        operations: {
+          id: string
+          integrationId: string
+          operation: string
+          status: string
+          at: string
+          errorCode: string | null
+          errorMessage: string | null
+        }[]
+      }[]
+      statusChanges: {
+        id: string
+        pipelineId: string
+        from: string | null
+        to: string
+        at: string
+        secondsBefore: number | null
+        amountMinor: number | null
+        currency: string | null
+        reason: string | null
+        changedBy: string | null
+      }[]
+      /** Leads that were merged into it, as they were. */
+      merged: unknown[]
+      events: {
+        id: string
+        type: string
+        payload: unknown
+        occurredAt: string
+      }[]
+    }
+  }
+  /**
+   * Merge another lead into this one; it can be undone
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/leads/{email}/merge': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    body: {
+      /** The lead that goes: its id or its e-mail address. */
+      from: string
+      /** Taken from the lead that goes; of the others it gives only what this one lacks. */
+      fields?: ("email" | "phone" | "name" | "company" | "jobTitle" | "address" | "timezone" | "ownerId" | "amount" | "score" | "persona" | "source" | "status")[]
+    }
+    answer: {
+      lead: {
+        id: string
+        email: string | null
+        phone: string | null
+        firstName: string | null
+        lastName: string | null
+        name: string | null
+        company: string | null
+        jobTitle: string | null
+        address: {
+          street: string | null
+          city: string | null
+          state: string | null
+          postalCode: string | null
+          country: string | null
+        }
+        timezone: string | null
+        timezoneSource: string | null
+        source: string
+        ownerId: string | null
+        pipelineId: string
+        status: string
+        statusChangedAt: string
+        amountMinor: number | null
+        currency: string | null
+        score: number | null
+        persona: string | null
+        tags: string[]
+        customFields: Record<string, unknown>
+        consent: Record<string, unknown>
+        externalIds: Record<string, string>
+        version: number
+        lastActivityAt: string
+        createdAt: string
+        updatedAt: string
+      }
+      mergeId: string
+    }
+  }
+  /**
+   * List what was merged into a lead
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/leads/{email}/merges': {
+    path: {
+      /** The lead's e-mail address, or its id. */
+      email: string
+    }
+    answer: {
+      id: string
+      mergedLeadId: string
+      name: string | null
+      email: string | null
+      fields: string[]
+      mergedBy: string | null
+      mergedAt: string
+      undoneAt: string | null
+    }[]
+  }
+  /**
    * Note something
    *
    * Needs the scope `leads:write`.
@@ -3059,6 +3689,177 @@ export type Operations = {
       lastActivityAt: string
       createdAt: string
       updatedAt: string
+    }
+  }
+  /**
+   * Undo a merge
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/merges/{id}/undo': {
+    path: {
+      id: string
+    }
+    answer: {
+      lead: {
+        id: string
+        email: string | null
+        phone: string | null
+        firstName: string | null
+        lastName: string | null
+        name: string | null
+        company: string | null
+        jobTitle: string | null
+        address: {
+          street: string | null
+          city: string | null
+          state: string | null
+          postalCode: string | null
+          country: string | null
+        }
+        timezone: string | null
+        timezoneSource: string | null
+        source: string
+        ownerId: string | null
+        pipelineId: string
+        status: string
+        statusChangedAt: string
+        amountMinor: number | null
+        currency: string | null
+        score: number | null
+        persona: string | null
+        tags: string[]
+        customFields: Record<string, unknown>
+        consent: Record<string, unknown>
+        externalIds: Record<string, string>
+        version: number
+        lastActivityAt: string
+        createdAt: string
+        updatedAt: string
+      }
+      restored: {
+        id: string
+        email: string | null
+        phone: string | null
+        firstName: string | null
+        lastName: string | null
+        name: string | null
+        company: string | null
+        jobTitle: string | null
+        address: {
+          street: string | null
+          city: string | null
+          state: string | null
+          postalCode: string | null
+          country: string | null
+        }
+        timezone: string | null
+        timezoneSource: string | null
+        source: string
+        ownerId: string | null
+        pipelineId: string
+        status: string
+        statusChangedAt: string
+        amountMinor: number | null
+        currency: string | null
+        score: number | null
+        persona: string | null
+        tags: string[]
+        customFields: Record<string, unknown>
+        consent: Record<string, unknown>
+        externalIds: Record<string, string>
+        version: number
+        lastActivityAt: string
+        createdAt: string
+        updatedAt: string
+      }
+    }
+  }
+  /**
+   * What a pipeline holds and what became of its leads
+   *
+   * Needs the scope `leads:read`.
+   */
+  'GET /api/integrations/crm/pipeline/stats': {
+    query?: {
+      pipelineId?: string
+      /** From when on leads are looked at. Default: 90 days before `before`. */
+      after?: string
+      /** Until when. Default: now. */
+      before?: string
+      /** How long a lead may take from entering a stage to count as converted from it. Default: 30. */
+      windowDays?: number
+      /** Tells won, lost and amounts of each source or owner apart. */
+      groupBy?: "source" | "owner"
+    }
+    answer: {
+      pipelineId: string
+      name: string
+      after: string
+      before: string
+      windowDays: number
+      /** Leads in the pipeline now. */
+      total: number
+      stages: {
+        key: string
+        name: string
+        kind: string
+        /** Leads that stand here now. */
+        count: number
+        /** By currency, since amounts of several cannot be added. */
+        amounts: {
+          /** Empty where leads have an amount without a currency. */
+          currency: string
+          amountMinor: number
+          /** The amount times the stage's probability. */
+          weightedMinor: number
+        }[]
+        averageSecondsInStage: number | null
+        medianSecondsInStage: number | null
+      }[]
+      conversions: {
+        from: string
+        /** The stage after it in the order of the pipeline, or a later one. */
+        to: string
+        /** Leads that entered the stage in the range. */
+        entered: number
+        /** Those of them that came further (or were won) within the window. */
+        converted: number
+        rate: number | null
+        /** Whether the window of all of them is over; until then the rate can still grow. */
+        isComplete: boolean
+      }[]
+      outcomes: {
+        /** Leads that became known in the range. */
+        created: number
+        /** Leads that were won in the range. */
+        won: number
+        lost: number
+        winRate: number | null
+      }
+      velocity: {
+        averageSecondsToWin: number | null
+        perDay: {
+          currency: string
+          amountMinor: number | null
+        }[]
+      }
+      groups: {
+        key: string | null
+        /** Leads that became known in the range. */
+        created: number
+        /** Leads that were won in the range. */
+        won: number
+        lost: number
+        winRate: number | null
+      }[]
+      /** By day in UTC, without gaps. */
+      overTime: {
+        day: string
+        created: number
+        won: number
+        lost: number
+      }[]
     }
   }
   /**
@@ -5345,6 +6146,80 @@ export type Operations = {
       url: string
       /** Shown this once. */
       secret: string
+    }
+  }
+  /**
+   * Capture a lead, whether it is known already or not
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/leads': {
+    body: {
+      email?: string | null
+      phone?: string | null
+      firstName?: string | null
+      lastName?: string | null
+      name?: string | null
+      company?: string | null
+      jobTitle?: string | null
+      address?: {
+        street?: string | null
+        city?: string | null
+        state?: string | null
+        postalCode?: string | null
+        country?: string | null
+      }
+      timezone?: string | null
+      /** Where the lead came from: assessment, newsletter, contact_form, booking, consultation, call, chat, social, import, api, or a name of your own. */
+      source?: string
+      tags?: string[]
+      /** Fields of your own, any JSON; together at most 32 KiB. Null takes a field away. */
+      customFields?: Record<string, unknown>
+      /** By channel: email, sms, phone … */
+      consent?: Record<string, {
+        granted: boolean
+        at?: string
+        /** Where it was given, such as the name of a form. */
+        source?: string
+        /** The words that were agreed to. */
+        text?: string
+      }>
+      /** What the person wrote; stands in the timeline. */
+      message?: string
+      formName?: string
+      pageUrl?: string
+      /** Where the visit came from: utm_source, utm_campaign, gclid … */
+      campaign?: Record<string, string>
+      /** When it happened, where that is not now. */
+      timestamp?: string
+    }
+    answer: {
+      leadId: string
+      stored: {
+        /** Whether the lead is new. */
+        created: boolean
+        status: string
+        activityId: string
+        events: {
+          id: string
+          type: string
+        }[]
+      }
+      /** What each integration is told, as far as one wants to hear it. */
+      queued: {
+        integrationId: string
+        name: string
+        template: string
+        /** What waits for an integration that is not active arrives when it is. */
+        status: string
+        event: string
+        eventId: string
+        operations: string[]
+      }[]
+      /** How many deliveries to webhook endpoints are queued. */
+      endpoints: number
+      requestId?: string
+      occurredAt: string
     }
   }
   /** Who is signed in */
