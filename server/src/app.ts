@@ -55,7 +55,6 @@ import { createPipelines } from './pipelines/pipelines.ts'
 import { pipelineRoutes } from './pipelines/routes.ts'
 import { createPipelineStatistics } from './pipelines/statistics.ts'
 import { bookingRoutes } from './scheduling/booking-routes.ts'
-import { createConsultationIntake } from './scheduling/consultation-intake.ts'
 import { consultationRoutes } from './scheduling/consultation-routes.ts'
 import { appointmentPageRoutes } from './scheduling/page-routes.ts'
 import { schedulingRoutes } from './scheduling/routes.ts'
@@ -188,8 +187,6 @@ export async function createApp(options: {
     sendMail: email.send,
     staff: [config.CONSULTANT_EMAIL, config.SALES_EMAIL].filter((address) => address !== undefined),
   })
-  const { consultations } = scheduling
-  const takeConsultation = createConsultationIntake({ database, engine, leads, consultations, clock })
 
   const forms = createForms({
     ...{ database, events, clock },
@@ -202,7 +199,12 @@ export async function createApp(options: {
 
   const tools = createTools({ database, scheduling, clock })
   const functions = createFunctionRequests({ database, templates, vault, clock })
-  const manager = createManager({ database, engine, leads, clock })
+  const { consultations } = scheduling
+  const manager = createManager({
+    ...{ database, engine, leads, clock },
+    requestConsultation: (tx, workspaceId, lead, wish) =>
+      consultations.request(tx, workspaceId, { ...wish, timezone: wish.timezone ?? lead.timezone }),
+  })
   const imports = createImports({ database, engine, leads, clock, log })
   const exports = createExports({ database, engine, leads, clock, log })
 
@@ -269,7 +271,7 @@ export async function createApp(options: {
     mergeRoutes({ leads }),
     importRoutes({ imports, exports }),
     pipelineRoutes({ pipelines, statistics: createPipelineStatistics({ database, pipelines, clock }) }),
-    consultationRoutes({ consultations, take: takeConsultation }),
+    consultationRoutes({ consultations, take: manager.handleConsultationScheduling }),
     arrivalRoutes({ inbound, publicUrl: config.TENON_PUBLIC_URL, clock }),
   ]
   const atRoot = [healthRoutes({ database, engine, role, version }), metrics.metricsRoutes]
