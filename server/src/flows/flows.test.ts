@@ -219,7 +219,7 @@ test('with every integration broken each flow succeeds, and what was missed arri
     connected.join(),
   )
   // Nobody could say whether a hook that answers 503 has run, and it must not run twice; that it refused is certain.
-  sandbox.faults.set({ vendor: 'zapier', kind: 'rate_limit' })
+  for (const vendor of ['zapier', 'slack']) sandbox.faults.set({ vendor, kind: 'rate_limit' })
   sandbox.faults.set({ vendor: '*', kind: 'server_error' })
 
   const answers = [
@@ -229,15 +229,16 @@ test('with every integration broken each flow succeeds, and what was missed arri
     (await send('POST', '/api/email-engagement', { email: 'one@example.com', action: 'opened' })).body.data,
   ]
   for (const { leadId, endpoints } of answers) assert.ok(leadId && endpoints >= 1)
-  const told = answers.slice(0, 3).flatMap(({ queued }) => queued.map(({ template }) => template))
-  assert.deepEqual([...new Set(told)].toSorted(), ['hubspot', 'webhook', 'zapier'])
+  const told = answers.slice(0, 3).flatMap(({ queued }) => queued)
+  const templates = new Set(told.map(({ template }) => template))
+  for (const template of ['hubspot', 'webhook', 'zapier']) assert.ok(templates.has(template), template)
   const world = sandbox.emulator(hubspot)
   const emails = () => JSON.stringify(world.records('contacts').list())
   // After some failures in a row a lane pauses, so that not everything is tried in vain.
   await until('each to fail', async () => {
     const { data } = (await send<{ integrationId: string }[]>('GET', '/api/integrations/logs?status=failed&limit=200'))
       .body
-    return new Set(data.map(({ integrationId }) => integrationId)).size === 3
+    return told.every(({ integrationId }) => data.some((failed) => failed.integrationId === integrationId))
   })
   assert.ok(!emails().includes('one@example.com'))
 
