@@ -70,7 +70,7 @@ select protect_tenant_table('crm_import_errors');
 create table crm_exports (
   workspace_id uuid not null references workspaces on delete cascade,
   id uuid not null,
-  status text not null check (status in ('running', 'completed', 'failed')),
+  status text not null check (status in ('completed', 'running', 'failed')),
   filter jsonb not null,
   cursor text,
   parts integer not null default 0,

@@ -18,7 +18,7 @@ export async function personalData(tx: Db, workspaceId: string, row: LeadRow): P
     lead: leadAnswer(row, externalIds.get(row.id)),
     activities: activities.map((activity) => activityAnswer(activity)),
     statusChanges: (await listStatusChanges(tx, workspaceId, row.id)).map(statusChangeAnswer),
-    merged: (await listMerges(tx, workspaceId, row.id)).map(({ snapshot }) => snapshot.merged as unknown),
+    merged: (await listMerges(tx, workspaceId, row.id)).map(({ snapshot }) => (snapshot.merged ?? null) as unknown),
     events: events.map(({ id, type, payload, occurredAt }) => ({
       id,
       type,
