@@ -9,6 +9,7 @@ import { deliveries } from './rows/deliveries.ts'
 import { isolation } from './rows/isolation.ts'
 import { jobs } from './rows/jobs.ts'
 import { latency } from './rows/latency.ts'
+import { leads } from './rows/leads.ts'
 import { operation } from './rows/operation.ts'
 import { sick } from './rows/sick.ts'
 import { slots } from './rows/slots.ts'
@@ -16,7 +17,7 @@ import { start } from './rows/start.ts'
 import { describe, isMet, tableOf } from './table.ts'
 
 const rows: Record<string, Row> = {
-  ...{ deliveries, accept, latency, backlog, isolation, sick, operation, jobs, slots, start },
+  ...{ deliveries, accept, latency, backlog, isolation, sick, operation, jobs, slots, leads, start },
 }
 
 const usage = `npm run bench -- [--only ${Object.keys(rows).join(',')}] [--rounds 3] [--quick] [--json file]`
