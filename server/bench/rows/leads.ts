@@ -89,5 +89,5 @@ const fill = `
   from (
     select n, f || ' ' || l as name, lower(l) || n || '@example.com' as email, 'Company ' || n % 20000 as company, '+1' || (2000000000 + n) as phone
     from (select n, $3::text[] as firsts, $4::text[] as lasts from generate_series(1, $2::integer) n) s,
-      lateral (select firsts[1 + (n * 7919) % array_length(firsts, 1)] as f, lasts[1 + (n * 104729::bigint) % array_length(lasts, 1)] as l) names
+      lateral (select firsts[1 + (n * 7919::bigint) % array_length(firsts, 1)] as f, lasts[1 + (n * 104729::bigint) % array_length(lasts, 1)] as l) names
   ) people`
