@@ -198,7 +198,9 @@ function isOfHub({ url }: Route): boolean {
 }
 
 /** What only an account at a vendor could answer; that an agent's own is found there, its own tests show. */
-const asksVendor = ({ url }: Route): boolean => url.includes('/integrations/:connector/')
+function asksVendor({ url }: Route): boolean {
+  return url.includes('/integrations/:connector/')
+}
 
 /** An id of one kind does not look like an id of another: refused before anything is looked up. */
 const isBadForm = ({ status, body }: { status: number; body: { errorCode?: string } }) =>
