@@ -25,9 +25,20 @@ export async function answerMcp(request: Pick<FastifyRequest, 'headers' | 'body'
     }
     const asked = new Request('http://hub.invalid/mcp', { method: 'POST', headers })
     const response = await transport.handleRequest(asked, { parsedBody: request.body })
-    return { status: response.status, headers: {}, text: await response.text() }
+    const text = await response.text()
+    return { status: response.status, text, problem: problemIn(text) }
   } finally {
     await server.close()
+  }
+}
+
+/** What the protocol has against a request, in its words. */
+function problemIn(text: string): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } }
+    return typeof error?.message === 'string' ? error.message.slice(0, 300) : 'it cannot be read'
+  } catch {
+    return 'it cannot be read'
   }
 }
 

@@ -50,12 +50,11 @@ export const toolRoutes =
       async (request, reply) => {
         const { answerMcp } = await import('./mcp.ts')
         const answer = await answerMcp(request, (name, input) => tools.use(request.workspace.id, name, input))
-        return reply
-          .code(answer.status as 200)
-          .headers(answer.headers)
-          .type('application/json')
-          .serializer(String)
-          .send(answer.text)
+        // What is no message at all is refused as everywhere; what JSON-RPC says of a message is an answer.
+        if (answer.status >= 400)
+          throw new ApiError('VALIDATION_FAILED', `This is no message of MCP: ${answer.problem}.`)
+        reply.code(answer.status as 200).type('application/json')
+        return reply.serializer(String).send(answer.text)
       },
     )
     // There is no stream to listen to, and no session to end.
