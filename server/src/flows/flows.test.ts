@@ -152,11 +152,11 @@ test('bad input is named, and leaves nothing behind', async () => {
 
 test('an integration hears of leads from the moment it is connected, and what it hears can be changed', async () => {
   const { send, timeline } = await begin()
-  const accounts = await sandboxAccounts(sandbox, emulators)
-  const zapier = accounts.find(({ connector }) => connector === 'zapier')!
+  const accounts = sandboxAccounts(sandbox, emulators)
+  const credentials = await accounts.find(({ connector }) => connector === 'zapier')!.credentials()
   const made = await send<{ id: string }>('POST', '/api/integrations', {
     templateId: 'zapier',
-    credentials: zapier.credentials,
+    credentials,
   })
   const path = `/api/integrations/${made.body.data.id}/subscriptions`
   const { data: subscriptions } = (await send<{ id: string; operation: string; events: string[] }[]>('GET', path)).body
@@ -190,7 +190,7 @@ test('an integration hears of leads from the moment it is connected, and what it
 
   const quiet = await send<{ id: string }>('POST', '/api/integrations', {
     templateId: 'zapier',
-    credentials: zapier.credentials,
+    credentials,
     defaultSubscriptions: false,
   })
   assert.deepEqual(
@@ -204,7 +204,9 @@ test('with every integration broken each flow succeeds, and what was missed arri
   await using receiver = await startReceiver()
   await send('POST', '/api/integrations/webhooks', { name: 'Ours', url: receiver.url, events: ['*'] })
   const connected: string[] = []
-  for (const { connector, credentials, settings } of await sandboxAccounts(sandbox, emulators)) {
+  for (const account of sandboxAccounts(sandbox, emulators)) {
+    const { connector, settings } = account
+    const credentials = await account.credentials()
     // Where signing in is the usual way, a token of one's own does as well.
     const keys = 'access_token' in credentials ? { token: credentials.access_token } : credentials
     const made = await send<{ id: string }>('POST', '/api/integrations', {
