@@ -33,7 +33,11 @@ export async function trialOf(id: string, { sandbox, port, env, print }: Options
     print(`There is no connector "${id}": choose one of ${connectors.map((entry) => entry.id).join(', ')}.`)
     return 2
   }
-  await using place = sandbox ? await sandboxFor(id) : undefined
+  if (sandbox && !standsIn(id)) {
+    print(`The sandbox does not stand in for ${connector.name}.`)
+    return 2
+  }
+  await using place = sandbox ? await sandboxFor(connector) : undefined
   const { TENON_VENDOR_OVERRIDES: overrides } = readConfig(env)
   const traffic = trafficTo(place?.overrides ?? overrides)
   try {
@@ -139,14 +143,15 @@ const trafficTo = (overrides: Record<string, string>) => ({
   overrideAgent: createSafeAgent({ allowLoopback: true }),
 })
 
+const standsIn = (id: string): boolean =>
+  emulators.some(({ connects }) => connects.some(({ connector }) => connector === id))
+
 /** A sandbox of its own, with an account of this connector. */
-async function sandboxFor(id: string) {
+async function sandboxFor(connector: AnyConnector) {
   const sandbox = createSandbox({ clock: systemClock, log: silentLog, emulators })
   await sandbox.start()
-  const ready = sandboxAccounts(sandbox, emulators).find(({ connector }) => connector === id)
-  const [entry] = connectors.filter((one) => one.id === id)
-  if (!ready || !entry) throw new TypeError(`The sandbox has no account for ${id}.`)
-  const settings = withDefaults((await entry.load()).settings, ready.settings)
+  const ready = sandboxAccounts(sandbox, emulators).find((account) => account.connector === connector.id)!
+  const settings = withDefaults(connector.settings, ready.settings)
   return {
     account: { credentials: await ready.credentials(), settings },
     overrides: sandbox.overrides(),
