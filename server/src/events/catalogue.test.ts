@@ -20,7 +20,7 @@ const promised = [
     'contact.created',
     'contact.updated',
   ],
-  ...['lead.updated', 'lead.deleted', 'message.replied'],
+  ...['lead.updated', 'lead.deleted', 'lead.merged', 'lead.separated', 'lead.erased', 'message.replied'],
   ...['form.submitted', 'inventory.low', 'message.received', 'conversation.created', 'call.completed'],
   ...['integration.status_changed', 'endpoint.disabled', 'delivery.exhausted', 'webhook.test'],
 ]

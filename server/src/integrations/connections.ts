@@ -105,7 +105,7 @@ export function createConnections(deps: {
   return {
     runner,
     integrations,
-    connectReadyAccounts: createReadyAccounts({ database, templates, integrations, subscriptions, clock }),
+    connectReadyAccounts: createReadyAccounts({ database, templates, integrations, clock }),
     shortForms: createShortForms({ integrations }),
     operationLog,
     logs,

@@ -4,8 +4,6 @@ import type { Templates } from '../templates/templates.ts'
 import type { Integrations } from './integrations.ts'
 import { judgeTokenAnswer } from './oauth-client.ts'
 import { oauthOf } from './oauth-providers.ts'
-import type { NewSubscription } from './schema.ts'
-import type { Subscriptions } from './subscriptions.ts'
 import { withDefaults } from './validation.ts'
 
 /** An account that can be connected without a person. */
@@ -15,7 +13,6 @@ export type ReadyAccount = {
   settings: Record<string, unknown>
   isOAuth: boolean
   credentials(): Promise<Record<string, string>>
-  hears: readonly NewSubscription[]
 }
 
 /** Connects accounts that need no person to sign in, those of whose template the workspace has no integration yet. */
@@ -23,18 +20,15 @@ export function createReadyAccounts(deps: {
   database: Database
   templates: Pick<Templates, 'find'>
   integrations: Integrations
-  subscriptions: Subscriptions
   clock: Clock
 }) {
-  const { database, templates, integrations, subscriptions, clock } = deps
+  const { database, templates, integrations, clock } = deps
 
   return async function connectReadyAccounts(workspaceId: string, accounts: readonly ReadyAccount[]): Promise<void> {
     const { items } = await integrations.list(workspaceId, { limit: 200 })
     const present = new Set(items.map(({ templateId }) => templateId))
-    for (const account of accounts.filter(({ connector }) => !present.has(connector))) {
-      const id = await connect(workspaceId, account)
-      for (const hearing of account.hears) await subscriptions.create(workspaceId, id, hearing)
-    }
+    for (const account of accounts.filter(({ connector }) => !present.has(connector)))
+      await connect(workspaceId, account)
   }
 
   async function connect(workspaceId: string, account: ReadyAccount): Promise<string> {
@@ -50,9 +44,10 @@ export function createReadyAccounts(deps: {
     const tokens = judgeTokenAnswer(connector.name, auth, { status: 200, body: credentials, headers: {} }, clock.now())
     const config = withDefaults(connector.settings, settings)
     const row = integrations.newRow(workspaceId, connector, 'oauth2', { name, credentials: tokens.values }, config)
-    await database.inWorkspace(workspaceId, (tx) =>
-      integrations.insert(tx, { ...row, credentialsExpireAt: tokens.expiresAt }),
-    )
+    await database.inWorkspace(workspaceId, async (tx) => {
+      await integrations.insert(tx, { ...row, credentialsExpireAt: tokens.expiresAt })
+      await integrations.subscribe(tx, row, connector)
+    })
     await integrations.test(workspaceId, row.id)
     return row.id
   }

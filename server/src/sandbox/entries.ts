@@ -5,15 +5,11 @@ type Connection = {
   connector: string
   name: string
   settings: Record<string, unknown>
-  /** Which events become which of its operations from the start. */
-  hears?: readonly Hearing[]
 } & (
   | { credentials: Record<string, string> }
   /** Tokens are granted as if a person had allowed access; `provider` is the connector's OAuth provider. */
   | { provider: string }
 )
-
-type Hearing = { events: string[]; operation: string; mapping: Record<string, unknown> }
 
 /** An emulator in the list. */
 export type SandboxEntry = LazyEmulator & { connects: readonly Connection[] }
@@ -23,7 +19,6 @@ export type SandboxAccount = {
   connector: string
   name: string
   settings: Record<string, unknown>
-  hears: readonly Hearing[]
   /** Whether it is connected by sign-in. */
   isOAuth: boolean
   /** Keys that always work, or the answer of the token endpoint; tokens are granted anew with every call. */
@@ -37,9 +32,9 @@ export type SandboxClient = { provider: string; clientId: string; clientSecret: 
 export const sandboxAccounts = (sandbox: Sandbox, entries: readonly SandboxEntry[]): SandboxAccount[] =>
   entries.flatMap(({ id, connects }) =>
     connects.map((connection) => {
-      const { connector, name, settings, hears = [] } = connection
+      const { connector, name, settings } = connection
       return {
-        ...{ connector, name, settings, hears },
+        ...{ connector, name, settings },
         isOAuth: 'provider' in connection,
         credentials: async () => ('credentials' in connection ? connection.credentials : await tokensOf(sandbox, id)),
       }

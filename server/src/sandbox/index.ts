@@ -15,13 +15,6 @@ export const emulators: readonly SandboxEntry[] = [
         name: 'HubSpot (sandbox)',
         provider: 'hubspot',
         settings: { meeting_link: 'sandbox/consultation', workflow_property: 'hs_lead_status', currency: 'EUR' },
-        hears: [
-          {
-            events: ['lead.captured'],
-            operation: 'contacts.upsert',
-            mapping: { email: '$.payload.email', name: '$.payload.name', phone: '$.payload.phone' },
-          },
-        ],
       },
     ],
   },
@@ -47,13 +40,6 @@ export const emulators: readonly SandboxEntry[] = [
         name: 'Zapier (sandbox)',
         credentials: { webhookUrl: 'https://hooks.zapier.com/hooks/catch/1234567/sandbox/' },
         settings: {},
-        hears: [
-          {
-            events: ['lead.captured', 'booking.created', 'call.completed'],
-            operation: 'automation.send',
-            mapping: { action: '$.type', payload: '$.payload' },
-          },
-        ],
       },
       // The hook takes what any endpoint does.
       {
