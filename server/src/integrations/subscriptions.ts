@@ -27,8 +27,6 @@ import {
 
 const mostSubscriptions = 100
 
-export type Subscriptions = ReturnType<typeof createSubscriptions>
-
 /** Which events become which operations of an integration, and by which mapping. */
 export function createSubscriptions(deps: {
   database: Database
