@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type Hub, startHub } from '../test/hub.ts'
+import { builtInTypes } from './catalogue.ts'
 
 type Event = {
   id: string
@@ -293,7 +294,7 @@ test('the catalogue lists built-in types with schema, example and aliases, then 
     { key },
   )
 
-  assert.equal(body.data.length, 21)
+  assert.equal(body.data.length, builtInTypes.size + 1)
   const lead = body.data.find(({ name }) => name === 'lead.captured')!
   assert.deepEqual([lead.builtIn, lead.aliases], [true, ['lead_captured']])
   assert.ok(lead.schema)
