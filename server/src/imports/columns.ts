@@ -29,7 +29,7 @@ const addressFields = ['street', 'city', 'state', 'postalCode', 'country'] as co
 const known = new Set<string>([...plainFields, ...addressFields.map((name) => `address.${name}`)])
 
 /** What people call these columns, folded, without spaces and signs. */
-const names: Record<string, string> = Object.fromEntries(
+const names = new Map(
   Object.entries({
     email: 'email emailaddress mail e-mailaddress',
     phone: 'phone phonenumber telephone tel mobile mobilephone cell',
@@ -51,7 +51,7 @@ const names: Record<string, string> = Object.fromEntries(
     'address.state': 'state province region stateregion',
     'address.postalCode': 'postalcode zip zipcode postcode',
     'address.country': 'country countrycode',
-  }).flatMap(([field, list]) => list.split(' ').map((name) => [plain(name), field])),
+  }).flatMap(([field, list]) => list.split(' ').map((name) => [plain(name), field] as const)),
 )
 
 function plain(name: string): string {
@@ -74,7 +74,7 @@ export function mappingOf(columns: string[], given: string | undefined): Mapping
   return Object.fromEntries(
     columns.map((column) => {
       if (Object.hasOwn(wanted, column)) return [column, wanted[column]!]
-      const field = names[plain(column)]
+      const field = names.get(plain(column))
       if (field !== undefined && !taken.has(field)) {
         taken.add(field)
         return [column, field]

@@ -1,6 +1,5 @@
 import { isUtf8 } from 'node:buffer'
 import { Readable } from 'node:stream'
-import { type CsvError, parse } from 'csv-parse'
 import { invalid } from '../api/errors.ts'
 
 export const mostRows = 1_000_000
@@ -15,6 +14,7 @@ const delimiters = [',', ';', '\t', '|']
  */
 export async function readCsv(bytes: Buffer, delimiter?: string): Promise<{ columns: string[]; rows: string[][] }> {
   const text = textOf(bytes)
+  const { CsvError, parse } = await import('csv-parse')
   const parser = Readable.from(slices(text)).pipe(
     parse({
       delimiter: delimiter ?? delimiterOf(text),
@@ -32,8 +32,8 @@ export async function readCsv(bytes: Buffer, delimiter?: string): Promise<{ colu
         throw invalid('body', `has more than ${mostRows} rows; cut it into several files`)
     }
   } catch (error) {
-    const { code, lines, message } = error as CsvError & { lines?: number }
-    if (typeof code !== 'string' || !code.startsWith('CSV_')) throw error
+    if (!(error instanceof CsvError)) throw error
+    const { lines, message } = error as InstanceType<typeof CsvError> & { lines?: number }
     throw invalid(
       'body',
       `cannot be read as CSV${lines === undefined ? '' : ` at line ${lines}`}: ${message.slice(0, 200)}`,

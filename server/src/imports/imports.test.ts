@@ -100,6 +100,7 @@ test('a file that cannot be read is refused as a whole', async () => {
     ['', /empty/],
     ['email,email\na@example.com,b@example.com', /two columns/],
     ['email,name\n"a@example.com,Ada\nb@example.com,B\n', /cannot be read as CSV/],
+    ['email,na"me\na@example.com,Ada\n', /cannot be read as CSV at line 1/],
     ['email\na\0b', /null/],
   ]
   for (const [file, message] of wrong) {
