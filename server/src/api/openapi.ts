@@ -1,14 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import fastifySwagger from '@fastify/swagger'
-import type { FastifySchema, RouteOptions } from 'fastify'
+import { type FastifySchema, fastify, type RouteOptions } from 'fastify'
 import { Type } from 'typebox'
 import { ApiError } from './errors.ts'
 import type { Routes, Server } from './server.ts'
 
-/** Collects the routes that are registered after it into OpenAPI 3.1. */
-export function describeRoutes(server: Server, { version, url }: { version: string; url: string | undefined }): void {
-  void server.register(fastifySwagger, {
+/**
+ * Describes the routes of a server in OpenAPI 3.1. Few processes are ever asked for it, so it is written when it is first wanted: by a
+ * second server, with the same routes and nothing behind them.
+ */
+async function openApiOf(server: Server, { version, url }: Described): Promise<OpenApiDocument> {
+  const { default: fastifySwagger } = await import('@fastify/swagger')
+  const described = fastify({ exposeHeadRoutes: false })
+  described.setValidatorCompiler(() => () => true)
+  described.setSerializerCompiler(() => () => '')
+  await described.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -33,6 +39,27 @@ export function describeRoutes(server: Server, { version, url }: { version: stri
     },
     transform: ({ schema, url, route }) => ({ schema: describe(schema ?? {}, url, route), url }),
   })
+  for (const { method, url, schema, config } of server.routeTable) {
+    if (isDescribed(schema ?? {}, url)) described.route({ method, url, schema, config, handler: () => {} })
+  }
+  await described.ready()
+  return described.swagger() as OpenApiDocument
+}
+
+type Described = { version: string; url: string | undefined }
+type OpenApiDocument = Record<string, unknown> & { info: { version: string } }
+
+/** Lets a server describe its routes; see `openApi`. */
+export function describeRoutes(server: Server, as: Described): void {
+  let document: Promise<OpenApiDocument> | undefined
+  server.decorate('openApi', () => (document ??= openApiOf(server, as)))
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The routes of this server in OpenAPI 3.1. */
+    openApi(): Promise<OpenApiDocument>
+  }
 }
 
 /** `/api/openapi.json`, and the reference at `/api/docs` with everything it needs from this server. */
@@ -49,7 +76,10 @@ export const docsRoutes: Routes = async (api) => {
       },
     },
     async (_request, reply) =>
-      reply.type('application/json; charset=utf-8').serializer(JSON.stringify).send(api.swagger()),
+      reply
+        .type('application/json; charset=utf-8')
+        .serializer(JSON.stringify)
+        .send(await api.openApi()),
   )
 
   const open = { config: { public: true, unlimited: true }, schema: { hide: true } } as const
@@ -102,10 +132,12 @@ const docsFiles: Record<string, { type: string; read: () => string | Buffer }> =
   'start.js': { type: 'text/javascript; charset=utf-8', read: () => docsStart },
 }
 
-/** Adds what the route's `config` says. Routes that are served at the root as well are described once, under `/api`. */
+/** Routes that are served at the root as well are described once, under `/api`. */
+const isDescribed = (schema: FastifySchema, url: string): boolean =>
+  !schema.hide && (['/health', '/ready', '/metrics'].includes(url) || url.startsWith('/api/'))
+
+/** Adds what the route's `config` says. */
 function describe(schema: FastifySchema, url: string, route: RouteOptions): FastifySchema {
-  const isOperation = ['/health', '/ready', '/metrics'].includes(url)
-  if (schema.hide || !(isOperation || url.startsWith('/api/'))) return { hide: true }
   const { scope, public: isPublic, platform, session, idempotent, workspaceInPath } = route.config ?? {}
   const needs = scope ? `Needs the scope \`${scope}\`.` : platform ? 'For the platform admin.' : ''
   const headers = {

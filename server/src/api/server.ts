@@ -16,6 +16,7 @@ import type { Log } from '../lib/log.ts'
 import { handleError } from './error-handler.ts'
 import { ApiError, failureOf } from './errors.ts'
 import { readJsonBodies } from './json-body.ts'
+import { compileSerializer } from './serialization.ts'
 import { answerUnknownRoutes } from './unknown-routes.ts'
 import { closed, compileValidator } from './validation.ts'
 
@@ -65,6 +66,7 @@ export function createServer(options: { config: Config; log: Log; clock: Clock; 
 
   server.setErrorHandler(handleError)
   server.setValidatorCompiler(compileValidator)
+  server.setSerializerCompiler(compileSerializer)
   readJsonBodies(server, (request, bytes) => {
     const { idempotent, keepsBytes } = request.routeOptions.config
     if (idempotent || keepsBytes) request.bodyBytes = bytes

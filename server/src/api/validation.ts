@@ -2,6 +2,7 @@ import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/schema'
 import { Settings } from 'typebox/system'
+import { lazily } from '../lib/lazily.ts'
 import { describe, type Schema } from './describe.ts'
 import { type Detail, invalid, invalidFields } from './errors.ts'
 import { isStorable } from './json-body.ts'
@@ -14,11 +15,16 @@ const maxFaults = 40
 
 /**
  * Compiles the schema of one part of a request into a check that names each wrong field and says what it must be.
- * Only query strings are converted, since they have no other way to say a number.
+ * Only query strings are converted, since they have no other way to say a number. Compiled by the first request, since most routes of
+ * most processes never have one.
  */
 export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const check = lazily(() => compile(schema, httpPart as Part))
+  return (given: unknown) => check()(given)
+}
+
+function compile(schema: TSchema, part: Part): (given: unknown) => { value: unknown } | { error: Error } {
   Settings.Set({ maxErrors: maxFaults })
-  const part = httpPart as Part
   const validator = Compile(schema)
   const convert = part === 'querystring' ? conversionOf(schema as Schema) : undefined
   const name = part === 'querystring' ? 'query' : part

@@ -15,7 +15,7 @@ export async function openApi(): Promise<OpenApi> {
   const app = await createApp({ config, database, vault, log: silentLog, clock: systemClock })
   try {
     // The version is of the release and not of the API; with it, the file would change at each release.
-    const document = app.server.swagger() as unknown as OpenApi & { info: { version: string } }
+    const document = (await app.server.openApi()) as unknown as OpenApi & { info: { version: string } }
     return inOrder({ ...document, info: { ...document.info, version: '1' } })
   } finally {
     await app.server.close()
