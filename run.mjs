@@ -27,6 +27,8 @@ const run = commands[command]
 if (!run) stop(`There is no "${command}": choose one of ${Object.keys(commands).join(', ')}.`)
 install({ withDevelopment: command !== 'start' && command !== 'tenon' })
 const node = findNode()
+// Types are stripped and code is compiled once, and not by each process anew.
+process.env.NODE_COMPILE_CACHE ??= at('node_modules/.cache/node')
 process.env.PATH = [dirname(node), at('node_modules/.bin'), process.env.PATH].join(delimiter)
 await run()
 

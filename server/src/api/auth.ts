@@ -4,11 +4,11 @@ import type { FastifyRequest } from 'fastify'
 import { LRUCache } from 'lru-cache'
 import type { Config } from '../config.ts'
 import type { Clock } from '../lib/clock.ts'
+import { lazily } from '../lib/lazily.ts'
 import type { Log } from '../lib/log.ts'
 import { hashApiKey, hashSessionToken } from '../lib/tokens.ts'
 import type { Authenticate } from './access.ts'
 import { ApiError } from './errors.ts'
-import { createTokenVerifier } from './jwt.ts'
 import type { Principal } from './principal.ts'
 import { type Role, scopesOfRole } from './scopes.ts'
 
@@ -43,7 +43,7 @@ export function createAuth(options: { config: Config; directory: Directory; cloc
   const { config, directory, clock, log } = options
   const admin =
     config.TENON_ADMIN_KEY === undefined ? undefined : Buffer.from(hashApiKey(config.TENON_ADMIN_KEY), 'hex')
-  const verifyToken = createTokenVerifier({ config, clock, log })
+  const tokens = lazily(async () => (await import('./jwt.ts')).createTokenVerifier({ config, clock, log }))
   const known = new LRUCache<string, { principal: Principal; until: number; expiresAt: number }>({ max: 10_000 })
   const asked = new Map<string, Promise<Principal>>()
   const workspaces = new LRUCache<string, number>({ max: 10_000 })
@@ -70,7 +70,9 @@ export function createAuth(options: { config: Config; directory: Directory; cloc
 
   async function lookUp(credential: string, hash: string): Promise<Principal> {
     const startedIn = generation
-    const { principal, expiresAt } = credential.startsWith('tnn_') ? await findKey(hash) : await verifyToken(credential)
+    const { principal, expiresAt } = credential.startsWith('tnn_')
+      ? await findKey(hash)
+      : await (await tokens())(credential)
     if (principal.workspaceId) await mustExist(principal.workspaceId)
     if (startedIn === generation) known.set(hash, { principal, until: clock.now() + cacheMs, expiresAt })
     return principal

@@ -1,4 +1,5 @@
-import { Liquid, type Template } from 'liquidjs'
+import { createRequire } from 'node:module'
+import type { Liquid, Template } from 'liquidjs'
 import { LRUCache } from 'lru-cache'
 import { invalid } from '../api/errors.ts'
 
@@ -20,11 +21,16 @@ let engines: { html: Liquid; text: Liquid } | undefined
 
 /** Made when the first template is, since the package takes a while to load into an idle hub. */
 function engineFor(part: 'html' | 'text'): Liquid {
-  engines ??= {
+  engines ??= createEngines()
+  return engines[part]
+}
+
+function createEngines() {
+  const { Liquid } = createRequire(import.meta.url)('liquidjs') as typeof import('liquidjs')
+  return {
     html: withFilters(new Liquid({ ...bounds, outputEscape: 'escape' })),
     text: withFilters(new Liquid(bounds)),
   }
-  return engines[part]
 }
 
 const parsed = new LRUCache<string, Template[]>({

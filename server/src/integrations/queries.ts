@@ -39,6 +39,17 @@ export function listIntegrations(db: Db, workspaceId: string, range: Integration
   return query.orderBy('id', 'desc').limit(range.limit).execute() as Promise<IntegrationRow[]>
 }
 
+/** Of which templates a workspace has integrations. */
+export async function listTemplateIds(db: Db, workspaceId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('integrations')
+    .select('templateId')
+    .distinct()
+    .where('workspaceId', '=', workspaceId)
+    .execute()
+  return rows.map(({ templateId }) => templateId)
+}
+
 export const insertIntegration = (db: Db, row: IntegrationRow) =>
   db.insertInto('integrations').values(columnsOf(row)).execute()
 

@@ -4,6 +4,7 @@ import type { Templates } from '../templates/templates.ts'
 import type { Integrations } from './integrations.ts'
 import { judgeTokenAnswer } from './oauth-client.ts'
 import { oauthOf } from './oauth-providers.ts'
+import { listTemplateIds } from './queries.ts'
 import { withDefaults } from './validation.ts'
 
 /** An account that can be connected without a person. */
@@ -25,8 +26,8 @@ export function createReadyAccounts(deps: {
   const { database, templates, integrations, clock } = deps
 
   return async function connectReadyAccounts(workspaceId: string, accounts: readonly ReadyAccount[]): Promise<void> {
-    const { items } = await integrations.list(workspaceId, { limit: 200 })
-    const present = new Set(items.map(({ templateId }) => templateId))
+    // The rows and not their answers, since those load every connector there is.
+    const present = new Set(await database.inWorkspace(workspaceId, (tx) => listTemplateIds(tx, workspaceId)))
     for (const account of accounts.filter(({ connector }) => !present.has(connector)))
       await connect(workspaceId, account)
   }

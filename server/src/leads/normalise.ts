@@ -1,4 +1,9 @@
-import { type CountryCode, parsePhoneNumberFromString } from 'libphonenumber-js'
+import { createRequire } from 'node:module'
+import type { CountryCode } from 'libphonenumber-js'
+import { lazily } from '../lib/lazily.ts'
+
+/** Loaded by the first number: every country's numbering plan is 20 MB that a hub without phones need not hold. */
+const phones = lazily(() => createRequire(import.meta.url)('libphonenumber-js') as typeof import('libphonenumber-js'))
 
 /** An e-mail address as leads are found by it: without spaces around it and in lower case. */
 export const normaliseEmail = (email: string): string => email.trim().toLowerCase()
@@ -9,7 +14,7 @@ export type ReadPhone = { phone: string; country: string | undefined }
  * Reads a phone number into E.164, `+442079460958`; undefined where it is none. A number without a country code needs the country.
  */
 export function readPhone(text: string, country?: string): ReadPhone | undefined {
-  const found = parsePhoneNumberFromString(text, country as CountryCode | undefined)
+  const found = phones().parsePhoneNumberFromString(text, country as CountryCode | undefined)
   // Possible rather than valid: numbering plans change sooner than their description, and a wrong refusal loses a lead.
   if (!found?.isPossible()) return undefined
   return { phone: found.number, country: found.country }

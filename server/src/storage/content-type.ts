@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer'
-import { fileTypeFromBuffer } from 'file-type'
 import { ApiError } from '../api/errors.ts'
 
 const fallback = 'application/octet-stream'
@@ -19,6 +18,7 @@ export async function contentTypeOf(
   allowed: readonly string[],
 ): Promise<string> {
   const claimed = declared?.split(';', 1)[0]?.trim().toLowerCase() ?? fallback
+  const { fileTypeFromBuffer } = await import('file-type')
   const found = await fileTypeFromBuffer(head.subarray(0, headBytes))
   const type = found ? specific(found.mime, claimed) : isText.test(claimed) && isWholeText(head) ? claimed : fallback
   if (allowed.some((pattern) => fits(type, pattern))) return type

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import MailComposer from 'nodemailer/lib/mail-composer'
 import type { Attendee, Email } from '../../kit/index.ts'
 import type { SmtpContext } from './settings.ts'
 
@@ -14,6 +13,7 @@ export async function writeMessage(context: SmtpContext, email: Given): Promise<
   const from = email.from ?? { email: settings.fromEmail, name: settings.fromName }
   const id = messageId(context, from.email, email.idempotencyKey)
   const { to, cc = [], bcc = [], replyTo, subject, html, text, headers = {}, reference, attachments = [] } = email
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer')
   const composer = new MailComposer({
     messageId: id,
     date: context.now(),

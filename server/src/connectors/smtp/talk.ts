@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { Readable } from 'node:stream'
-import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { ConnectorError, type Line } from '../../kit/index.ts'
 import { failureOf, type SmtpFailure } from './failures.ts'
 import type { Message } from './message.ts'
@@ -19,7 +19,8 @@ export async function talk<T>(
   use: (connection: SMTPConnection) => Promise<T>,
 ): Promise<T> {
   const { security = 'starttls', user } = settings
-  const connection = new SMTPConnection({
+  const { default: Connection } = await import('nodemailer/lib/smtp-connection')
+  const connection = new Connection({
     connection: socket,
     host,
     secure: security === 'tls',
