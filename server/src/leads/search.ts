@@ -7,6 +7,7 @@ import { firstIdAt } from '../lib/ids.ts'
 import { folded } from './normalise.ts'
 import { type LeadRow, listLeadsById } from './queries.ts'
 import type { LeadFilter, Sort } from './schema.ts'
+import { contains, has, respell } from './spelling.ts'
 
 type Place = { id: string; value: string }
 type Order = { by: RawBuilder<unknown> | undefined; value: RawBuilder<unknown>; cast: string; part: RegExp }
@@ -59,10 +60,14 @@ export async function searchLeads(
   const conditions = conditionsOf(workspaceId, filter)
   const after = cursorOf(filter.cursor, order)
   const words = wordsOf(q)
-  const spelt = [...conditions, ...words.map(hasWord)]
-  let places = await findPlaces(database.hub, spelt, order, direction, after, limit + 1)
-  if (places.length === 0 && after === undefined && words.length > 0) {
-    places = await findAlike(database, conditions, words, limit)
+  const find = (conditions: RawBuilder<SqlBool>[]) =>
+    findPlaces(database.hub, conditions, order, direction, after, limit + 1)
+  let places = await find([...conditions, ...words.map((word) => has({ patterns: [contains(word)] }))])
+  if (places.length === 0 && words.length > 0) {
+    const spellings = await respell(database, workspaceId, words)
+    if (spellings) places = await find([...conditions, ...spellings.map(has)])
+    if (places.length === 0 && after === undefined && (await isSmall(database.hub, workspaceId)))
+      places = await findAlike(database, conditions, words, limit)
   }
   const { items, nextCursor } = cutPage(places, limit, ({ id, value }) => [value, id])
   const rows = await database.inWorkspace(workspaceId, (tx) =>
@@ -96,6 +101,15 @@ async function findPlaces(
   return rows
 }
 
+/** Likeness is worked out lead by lead, and among more than these it takes longer than a person who types will wait. */
+const mostCompared = 20_000
+
+async function isSmall(db: Db, workspaceId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select from crm_leads where workspace_id = ${workspaceId} limit 1 offset ${mostCompared}`.execute(db)
+  return rows.length === 0
+}
+
 /** The leads whose words are most like these; one page, the best first. */
 async function findAlike(
   database: Database,
@@ -126,12 +140,6 @@ function wordsOf(q: string | undefined): string[] {
   // A phone number is one word, however it is grouped.
   if (/^\+?[\d\s().-]{5,}$/.test(text)) return [text.replace(/[\s().-]/g, '').replace(/^\+?0+/, '')]
   return [...new Set(text.split(' '))].filter((word) => word !== '').slice(0, mostWords)
-}
-
-/** A word of one or two letters is the beginning of a word; the index knows no shorter parts. */
-const hasWord = (word: string): RawBuilder<SqlBool> => {
-  const pattern = word.replace(/[\\%_]/g, (letter) => `\\${letter}`)
-  return sql<SqlBool>`search_text like ${word.length < 3 ? `% ${pattern}%` : `%${pattern}%`}`
 }
 
 function conditionsOf(workspaceId: string, filter: LeadFilter): RawBuilder<SqlBool>[] {
