@@ -2,6 +2,7 @@ import { ApiError, invalid, notFound } from '../api/errors.ts'
 import type { Database, Db } from '../db/database.ts'
 import { timeOf } from '../events/events.ts'
 import type { Clock } from '../lib/clock.ts'
+import { createCoalescer } from '../lib/coalesce.ts'
 import { newId } from '../lib/ids.ts'
 import { type Availability, isNear, nearby } from './availability.ts'
 import { bookingAnswers } from './booking-answer.ts'
@@ -32,6 +33,8 @@ export function createBooking(deps: {
   clock: Clock
 }) {
   const { database, availability, take, announce, clock } = deps
+  // When many want one slot at a moment, they are all turned away by the same few readings.
+  const shared = createCoalescer()
 
   /** What is wrong with a wish, before anything is asked of the database. */
   function check(input: NewBooking): void {
@@ -139,7 +142,10 @@ export function createBooking(deps: {
     reason: Problem | 'expired',
   ): Promise<Booked> {
     const asked = { mode: wanted.mode, from: wanted.at, minutes: wanted.minutes }
-    const alternatives = await availability.next(workspaceId, hosts, asked)
+    const hostIds = hosts.map(({ id }) => id)
+    const alternatives = await shared(JSON.stringify(['next', workspaceId, hostIds, asked]), async () =>
+      availability.next(workspaceId, await availability.choose(workspaceId, { hostIds }), asked),
+    )
     return { booked: false, reason, message: meaningOf[reason], alternatives }
   }
 
@@ -161,13 +167,17 @@ export function createBooking(deps: {
         if (row) return await answer(workspaceId, row, false)
         return { booked: false, reason: 'expired', message: meaningOf.expired, alternatives: [] }
       }
-      const hosts = await availability.choose(workspaceId, input)
+      const at = timeOf('body.startsAt', input.startsAt ?? '')
+      const { hostIds, agentId } = input
+      // Most of those who come late are turned away here, without waiting for anybody's lock.
+      const { hosts, known } = await shared(JSON.stringify(['open', workspaceId, hostIds, agentId, at]), async () => {
+        const hosts = await availability.choose(workspaceId, { hostIds, agentId })
+        return { hosts, known: await availability.open(workspaceId, hosts, nearby(at)) }
+      })
       const wanted = wantedOf(
         input,
         hosts.map(({ id }) => id),
       )
-      // Most of those who come late are turned away here, without waiting for anybody's lock.
-      const known = await availability.open(workspaceId, hosts, nearby(wanted.at))
       const problems = known.map(({ diary, row }, index) =>
         problemOf(diary, wanted, clock.now(), wanted.minutes ?? row.slotMinutes, wanted.mode !== 'all' || index === 0),
       )
@@ -182,7 +192,7 @@ export function createBooking(deps: {
       )
       return made.row
         ? await answer(workspaceId, made.row, made.wasThere)
-        : await refused(workspaceId, await availability.choose(workspaceId, input), wanted, made.reason)
+        : await refused(workspaceId, hosts, wanted, made.reason)
     },
   }
 }
