@@ -12,7 +12,7 @@ const weekly = Object.fromEntries(
 )
 
 /**
- * 30 days of slots of five hosts with 10,000 events between them: worked out anew because something changed, and found again. Then
+ * 30 days of slots of five hosts with 10,000 events between them, which leave the afternoons: worked out anew because something changed, and found again. Then
  * 1,000 requests at the same moment, through two processes, for one slot.
  */
 export const slots: Row = async ({ postgres, rounds, quick, report }) => {
@@ -22,7 +22,9 @@ export const slots: Row = async ({ postgres, rounds, quick, report }) => {
   await stage.client.query(
     `insert into calendar_claims (workspace_id, host_id, owner_id, starts_at, ends_at, blocked_from, blocked_to, exclusive)
      select $1, ($2::uuid[])[1 + n % ${hosts}], gen_random_uuid(), at, at + interval '7 minutes', at, at + interval '7 minutes', false
-     from generate_series(1, ${busyEvents}) n, lateral (select now() + interval '1 day' + n * interval '${(days * 1_440) / busyEvents} minutes') t(at)`,
+     from generate_series(1, ${busyEvents}) n, lateral (
+       select date_trunc('day', now()) + make_interval(days => 1 + n % ${days}, hours => 6) + interval '7 hours' * ((n / ${days}) * ${days} / ${busyEvents}.0)
+     ) t(at)`,
     [stage.workspace.id, ids],
   )
   await stage.client.query('analyze calendar_claims')
