@@ -36,10 +36,16 @@ test('what would take longer than the caller can wait is refused at once, with t
 })
 
 test('a host that something stands in for keeps the vendor’s path and query behind the prefix', () => {
-  const overrides = { 'api.acme.example': 'http://127.0.0.1:4010/acme/', '*.acme.example': 'http://127.0.0.1:4010/any' }
+  const overrides = {
+    'api.acme.example/login': 'http://127.0.0.1:4010/login',
+    'api.acme.example': 'http://127.0.0.1:4010/acme/',
+    '*.acme.example': 'http://127.0.0.1:4010/any',
+  }
 
   for (const [url, expected] of [
     ['https://api.acme.example/v2/things?a=1', 'http://127.0.0.1:4010/acme/v2/things?a=1'],
+    ['https://api.acme.example/login/token?a=1', 'http://127.0.0.1:4010/login/login/token?a=1'],
+    ['https://api.acme.example/logins', 'http://127.0.0.1:4010/acme/logins'],
     ['https://eu.api.acme.example/x', 'http://127.0.0.1:4010/any/x'],
     ['https://acme.example/x', 'https://acme.example/x'],
     ['https://evil-acme.example/x', 'https://evil-acme.example/x'],
