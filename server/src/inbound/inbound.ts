@@ -59,6 +59,7 @@ export function createInbound(deps: {
   const reactions = new Map<string, Reaction>()
   const processing = createProcessing({
     ...{ database, engine, templates, runner, operationLog, eventTypes, reactions, vault, clock, log },
+    resubscribe: (tx, integration) => subscriptions.resubscribe(tx, integration),
     hear: deps.hear,
   })
   const receiving = createReceiving({ database, templates, secrets, processing, vault, clock, log })

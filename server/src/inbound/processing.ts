@@ -56,10 +56,13 @@ export function createProcessing(deps: {
   vault: Vault
   clock: Clock
   log: Log
+  /** Makes a vendor call the hub anew, once the transaction has committed. */
+  resubscribe(tx: Db, integration: IntegrationRow): Promise<unknown>
   /** Told of the events in the transaction that publishes them. */
   hear?: ((tx: Db, workspaceId: string, events: NewEvent[]) => Promise<void>) | undefined
 }) {
-  const { database, engine, templates, runner, operationLog, eventTypes, reactions, vault, clock, log } = deps
+  const { database, engine, templates, runner, operationLog, eventTypes, reactions, resubscribe, vault, clock, log } =
+    deps
 
   const enqueueAll = (tx: Db, jobs: { integration: IntegrationRow; job: InboundJob; dueAt?: Date | undefined }[]) =>
     engine.enqueue(
@@ -208,6 +211,7 @@ export function createProcessing(deps: {
           const react = reactions.get(connector.id)
           for (const [index, { news: one, made }] of react ? wanted.entries() : [])
             await react?.(tx, { integration, news: one, event: published[index]!, contact: made.contact })
+          if (wanted.some(({ news: one }) => one.endsSubscription)) await resubscribe(tx, integration)
           done.eventIds = published.map(({ id }) => id)
           done.types = published.map(({ type }) => type)
           await updateInbound(tx, workspaceId, inboundId, {

@@ -26,7 +26,10 @@ const campanile = defineConnector({
   webhook: {
     verify: basicAuth(),
     secret: 'generated',
-    parse: () => [{ type: 'campanile.rung', data: null }],
+    parse: ({ rawBody }) =>
+      rawBody.includes('the last time')
+        ? [{ type: 'campanile.ended', endsSubscription: true, data: null }]
+        : [{ type: 'campanile.rung', data: null }],
     async subscribe({ http, now }, options) {
       const { id } = await http.post<{ id: string }>('/hooks', options)
       return { id, expiresAt: new Date(now().getTime() + 7 * day), data: { kind: 'all' } }
@@ -116,10 +119,10 @@ async function tower() {
 
 const authorization = (secret: string) => `Basic ${Buffer.from(`tenon:${secret}`).toString('base64')}`
 
-function ring(hub: Hub, url: string, secret: string) {
+function ring(hub: Hub, url: string, secret: string, words: object = {}) {
   return hub.request('POST', new URL(url).pathname, {
     key: null,
-    body: { at: Math.random() },
+    body: { at: Math.random(), ...words },
     headers: { authorization: authorization(secret) },
   })
 }
@@ -172,6 +175,19 @@ test('a subscription is renewed before it ends, and made anew where the vendor h
   assert.ok(Date.parse(renewed.expiresAt!) - Date.parse(first.expiresAt!) > 6 * day)
   assert.deepEqual([...vendor.hooks.keys()], ['hook-2'])
   assert.equal(vendor.calls.filter(({ method }) => method === 'PUT').length, 2)
+})
+
+test('a vendor that says it will call no more is made to call anew', async () => {
+  await using hub = await startHub({ connectors })
+  await using vendor = await tower()
+  const id = await connect(hub, vendor)
+  await subscribed(hub, id)
+  const { url, secret } = vendor.hooks.get('hook-1')!
+
+  await ring(hub, url, secret, { says: 'this is the last time' })
+
+  await until('another subscription', () => vendor.hooks.has('hook-2') && !vendor.hooks.has('hook-1'))
+  assert.equal((await webhooksCheck(hub, id)).state, 'ok')
 })
 
 test('a vendor that will not call the hub is seen in the health, and asked again by a test of the account', async () => {

@@ -102,6 +102,8 @@ export type InboundEvent = {
   eventId?: string
   externalId?: string
   occurredAt?: Date
+  /** The vendor says that the hub's subscription ended or will: the hub makes another. */
+  endsSubscription?: true
   data: unknown
 }
 
