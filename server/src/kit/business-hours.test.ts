@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Span } from '../../kit/index.ts'
 import { type BusinessHours, freeSlots } from './business-hours.ts'
+import type { Span } from './models.ts'
 
 const weekdays = [1, 2, 3, 4, 5]
 const everyDay = [1, 2, 3, 4, 5, 6, 7]

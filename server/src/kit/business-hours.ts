@@ -1,4 +1,4 @@
-import type { Span } from '../../kit/index.ts'
+import type { Span } from './models.ts'
 
 /** When people can be booked, by the wall clock of a time zone. */
 export type BusinessHours = {

@@ -4,6 +4,8 @@
 export { type Static, Type } from 'typebox'
 export { basic, bearer, encrypted, keys, noAuth, oauth2 } from './auth.ts'
 export { automationBody, sampleBody } from './automation.ts'
+export { type BusinessHours, freeSlots } from './business-hours.ts'
+export { businessSettings, isTimezone, readBusinessHours } from './business-settings.ts'
 export type { Capabilities, CapabilityName, Offered, OperationName, Repeat } from './capabilities.ts'
 export {
   type Account,
@@ -53,4 +55,5 @@ export {
 } from './result.ts'
 export { schemes } from './schemes.ts'
 export type { Line } from './session.ts'
+export { joinSpans } from './spans.ts'
 export { anyOf, basicAuth, ecdsa, ed25519, hmac, hmacWithTimestamp, isSame, token } from './verify.ts'

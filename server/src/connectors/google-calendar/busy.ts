@@ -1,4 +1,4 @@
-import { ConnectorError, notFoundAtVendor, type Span } from '../../kit/index.ts'
+import { ConnectorError, joinSpans, notFoundAtVendor, type Span } from '../../kit/index.ts'
 import { calendarOf, type GoogleContext } from './settings.ts'
 import type { GoogleFreeBusy } from './types.ts'
 
@@ -38,17 +38,7 @@ export async function busySpans(
       }
     }
   }
-  return joined(spans)
-}
-
-function joined(spans: Span[]): Span[] {
-  const found: Span[] = []
-  for (const span of spans.toSorted((left, right) => left.startsAt.getTime() - right.startsAt.getTime())) {
-    const before = found.at(-1)
-    if (!before || span.startsAt > before.endsAt) found.push({ ...span })
-    else if (span.endsAt > before.endsAt) before.endsAt = span.endsAt
-  }
-  return found
+  return joinSpans(spans)
 }
 
 const unreadable = (calendarId: string, reason: string): ConnectorError =>

@@ -5,10 +5,10 @@ import {
   type Context,
   defineConnector,
   type ErrorReading,
+  freeSlots,
   oauth2,
   pageTokenPages,
 } from '../../kit/index.ts'
-import { freeSlots } from './business-hours.ts'
 import { busyCalendars, busySpans } from './busy.ts'
 import { changedEvents } from './changes.ts'
 import { channel } from './channel.ts'
