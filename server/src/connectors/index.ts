@@ -18,6 +18,11 @@ export const connectors: readonly Entry[] = [
     folder: 'google-calendar',
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,
   },
+  {
+    id: 'outlook-calendar',
+    folder: 'outlook-calendar',
+    load: async () => (await import('./outlook-calendar/outlook-calendar.ts')).outlookCalendar,
+  },
   { id: 'retell', folder: 'retell', load: async () => (await import('./retell/retell.ts')).retell },
   { id: 'zapier', folder: 'zapier', load: async () => (await import('./zapier/zapier.ts')).zapier },
   { id: 'stripe', folder: 'stripe', load: async () => (await import('./stripe/stripe.ts')).stripe },

@@ -83,6 +83,14 @@ export const emulators: readonly SandboxEntry[] = [
     connects: [{ connector: 'google-calendar', name: 'Google Calendar (sandbox)', provider: 'google', settings: {} }],
   },
   {
+    id: 'outlook-calendar',
+    hosts: ['graph.microsoft.com', 'login.microsoftonline.com/common'],
+    load: async () => (await import('./outlook-calendar/outlook-calendar.ts')).outlookCalendar,
+    connects: [
+      { connector: 'outlook-calendar', name: 'Outlook Calendar (sandbox)', provider: 'microsoft', settings: {} },
+    ],
+  },
+  {
     id: 'stripe',
     hosts: ['api.stripe.com'],
     load: async () => (await import('./stripe/stripe.ts')).stripe,
