@@ -51,7 +51,7 @@ test('an appointment is booked with everything that people need to know', async 
     contactId: '42',
   })
 
-  const [{ data }] = outlook.emulator.events().list() as [{ data: Record<string, unknown> }]
+  const { data } = outlook.emulator.events().list()[0]!
   assert.deepEqual(data.start, { dateTime: '2030-05-07T10:00:00', timeZone: 'America/New_York' })
   assert.deepEqual(data.body, { contentType: 'text', content: 'Bring <ladder> & rope\nRing twice' })
   assert.deepEqual([data.isReminderOn, data.reminderMinutesBeforeStart], [true, 30])
@@ -124,7 +124,7 @@ test('an appointment is found by its key, by its time, and by who comes', async 
 test('who is invited anew keeps nobody from staying as they were, rooms included', async () => {
   await using outlook = await signedIn()
   const { externalId } = await outlook.run('calendar.book', inspection)
-  const [{ id }] = outlook.emulator.events().list() as [{ id: string }]
+  const { id } = outlook.emulator.events().list()[0]!
   const status = { response: 'accepted', time: '2030-01-01T00:00:00Z' }
   const room = { emailAddress: { address: 'room@example.com', name: 'Room' }, type: 'resource', status }
   outlook.emulator.events().update(id, (event) => ({
@@ -174,9 +174,7 @@ test('an update changes what it names, empties what is null, and leaves the rest
 test('what changed meanwhile is not overwritten, and what Outlook cannot do is said before anything is done', async () => {
   await using outlook = await signedIn()
   const { externalId } = await outlook.run('calendar.book', inspection)
-  const [{ id: team }] = outlook.emulator.calendars().list({ where: ({ data }) => data.name === 'Team' }) as [
-    { id: string },
-  ]
+  const team = (await outlook.run('calendar.calendars', {})).find(({ name }) => name === 'Team')!.id
   const calls = outlook.context.recorded.length
 
   await outlook.fails('calendar.update', { externalId, changes: { calendarId: team } }, 'NOT_SUPPORTED')
