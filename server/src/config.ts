@@ -10,6 +10,7 @@ const oauthProviders = [
   'PIPEDRIVE',
   'ZOHO',
   'MICROSOFT',
+  'DYNAMICS',
   'FACEBOOK',
   'CALCOM',
   'SLACK',

@@ -1,5 +1,6 @@
 import type { TObject } from 'typebox'
 import type { OAuthClient } from '../src/integrations/oauth-client.ts'
+import { oauthWithin } from '../src/integrations/oauth-providers.ts'
 import type { Keys } from '../src/kit/connector.ts'
 import type { AnyConnector, Auth, OAuth2 } from '../src/kit/index.ts'
 
@@ -11,7 +12,7 @@ export type WayIn =
 export type Given = { wayIn: WayIn; settings: Record<string, unknown> } | { missing: string[][] }
 
 /** What vendors' variables begin with, where it is not the connector's id. */
-const prefixes: Record<string, string> = { gohighlevel: 'GHL', calcom: 'CAL_COM', s3: 'S3' }
+const prefixes: Record<string, string> = { gohighlevel: 'GHL', calcom: 'CAL_COM', s3: 'S3', dynamics365: 'DYNAMICS' }
 
 const prefixOf = (id: string): string => prefixes[id] ?? snake(id)
 const snake = (name: string): string =>
@@ -29,11 +30,14 @@ export function readGiven(connector: AnyConnector, env: Env): Given {
   const { settings, lacking } = readSettings(connector, env)
   for (const auth of connector.auth.toSorted((a, b) => order(a) - order(b))) {
     const { wayIn, wants } = readAuth(connector.id, auth, env)
-    if (wants.length === 0 && lacking.length === 0) return { wayIn, settings }
+    if (wants.length === 0 && lacking.length === 0) return { wayIn: within(wayIn, settings), settings }
     missing.push([...wants, ...lacking])
   }
   return { missing }
 }
+
+const within = (wayIn: WayIn, settings: Record<string, unknown>): WayIn =>
+  wayIn.type === 'oauth2' ? { ...wayIn, auth: oauthWithin(wayIn.auth, settings) } : wayIn
 
 const order = ({ type }: Auth): number => (type === 'oauth2' ? 1 : 0)
 

@@ -6,8 +6,14 @@ import type { Catalogue } from '../templates/catalogue.ts'
 export type OAuthConnector = { connector: AnyConnector; auth: OAuth2 }
 
 /** How a connector signs in by OAuth, if it does. */
-export const oauthOf = (connector: AnyConnector): OAuth2 | undefined =>
+export const oauthOf = (connector: Pick<AnyConnector, 'auth'>): OAuth2 | undefined =>
   connector.auth.find((auth): auth is OAuth2 => auth.type === 'oauth2')
+
+/** The same as it is for an integration of these settings. */
+export const oauthWithin = (auth: OAuth2, settings: Record<string, unknown>): OAuth2 => ({
+  ...auth,
+  ...auth.within?.(settings),
+})
 
 export type Providers = ReturnType<typeof createProviders>
 

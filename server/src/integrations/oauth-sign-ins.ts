@@ -1,6 +1,7 @@
 import { ApiError, notFound } from '../api/errors.ts'
 import type { Database } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
+import type { AnyConnector, OAuth2 } from '../kit/connector.ts'
 import { overrideUrl, type VendorOverrides } from '../kit/overrides.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -18,7 +19,7 @@ import {
 } from './oauth-client.ts'
 import type { TokenEndpoint } from './oauth-endpoint.ts'
 import { OAuthFailure } from './oauth-failure.ts'
-import { type OAuthConnector, oauthOf, type Providers } from './oauth-providers.ts'
+import { type OAuthConnector, oauthOf, oauthWithin, type Providers } from './oauth-providers.ts'
 import {
   bindState,
   deleteOldSignIns,
@@ -135,14 +136,15 @@ export function createSignIns(deps: {
       const config = withDefaults(found.connector.settings, given.config ?? {})
       refuseFaults(faultsOf(found.connector.settings, config, 'config'))
       if (agentId !== undefined) await mustHaveAgent(workspaceId, agentId)
-      return found
+      return { ...found, auth: oauthWithin(found.auth, config) }
     }
     await providers.connectorsOf(provider)
     const row = await database.inWorkspace(workspaceId, (tx) => findIntegration(tx, workspaceId, integrationId))
     if (!row) throw notFound('integration')
     if (templateId !== undefined && templateId !== row.templateId)
       throw new ApiError('CONFLICT', `This integration is of the template ${row.templateId}.`)
-    return providers.choose(provider, row.templateId)
+    const found = await providers.choose(provider, row.templateId)
+    return { ...found, auth: oauthWithin(found.auth, row.config) }
   }
 
   async function mustHaveAgent(workspaceId: string, agentId: string): Promise<void> {
@@ -179,7 +181,7 @@ export function createSignIns(deps: {
     const row = await open(state)
     if (!(await bindState(database.hub, row.workspaceId, row.id, hashOf(browser)))) throw otherBrowser()
     const connector = await templates.find(row.templateId)
-    const auth = connector && oauthOf(connector)
+    const auth = connector && (await authOf(row, connector))
     const application = await applications.find(row.provider)
     if (!auth || !application)
       throw new OAuthFailure('misconfigured', `This hub cannot sign in at ${row.provider} any more; tell its operator.`)
@@ -187,6 +189,18 @@ export function createSignIns(deps: {
     return overridden(
       authorizeUrl(auth, { clientId: application.clientId, redirectUri, state, codeVerifier: verifierOf(row) }),
     )
+  }
+
+  /** The way in as it is for the settings of what is being connected. */
+  async function authOf(row: StateRow, { settings, auth: ways }: AnyConnector): Promise<OAuth2 | undefined> {
+    const { workspaceId, integrationId } = row
+    const auth = oauthOf({ auth: ways })
+    if (auth?.within === undefined) return auth
+    const present =
+      integrationId === null
+        ? undefined
+        : await database.inWorkspace(workspaceId, (tx) => findIntegration(tx, workspaceId, integrationId))
+    return oauthWithin(auth, present?.config ?? withDefaults(settings, openKept(row).config ?? {}))
   }
 
   const verifierOf = ({ workspaceId, codeVerifier }: StateRow): string | undefined =>
@@ -221,7 +235,7 @@ export function createSignIns(deps: {
       connectToken: openKept(row).connectToken,
     }
     try {
-      const auth = connector && oauthOf(connector)
+      const auth = connector && (await authOf(row, connector))
       if (!connector || !auth)
         throw new OAuthFailure('misconfigured', `This hub has no connector for ${provider} any more.`)
       const code = judgeCallback(vendor, query)

@@ -68,6 +68,32 @@ test('a person who allows access connects an account, with PKCE, and the events 
   assert.match(events.text, /"status":"active"/)
 })
 
+test('what a sign-in asks for may depend on the settings of what is being connected', async () => {
+  const within = ({ label }: Record<string, unknown>) => ({
+    tokenUrl: 'https://auth.acme.test/oauth/token?of=settings',
+    scopes: label === 'reader' ? ['things.read'] : ['things.read', 'things.write'],
+  })
+  await using world = await start({ auth: { within } })
+  const { hub } = world
+  const make = { templateId: 'acme', authType: 'oauth2', config: { label: 'reader' } }
+  const { id } = (await hub.request<Shown>('POST', '/api/integrations', { body: make })).body.data
+
+  await connectAcme(hub, { query: `?integrationId=${id}` })
+  await connectAcme(hub, { query: '?name=Whole' })
+
+  assert.equal((await world.show(id)).status, 'active')
+  const queriesOf = (wanted: string) =>
+    world.sandbox.requests.filter(({ path }) => path === wanted).map(({ query }) => new URLSearchParams(query))
+  assert.deepEqual(
+    queriesOf('/oauth/authorize').map((query) => query.get('scope')),
+    ['things.read', 'things.read things.write'],
+  )
+  assert.deepEqual(
+    queriesOf('/oauth/token').map((query) => query.get('of')),
+    ['settings', 'settings'],
+  )
+})
+
 test('a browser is sent on at once, and back to where it came from', async () => {
   await using world = await start()
   const person = browser()

@@ -15,7 +15,7 @@ import type { Integrations } from './integrations.ts'
 import { createOAuthApplications } from './oauth-applications.ts'
 import { judgeRevocation, type OAuthClient, revokeRequest } from './oauth-client.ts'
 import { createTokenEndpoint } from './oauth-endpoint.ts'
-import { createProviders, oauthOf } from './oauth-providers.ts'
+import { createProviders, oauthOf, oauthWithin } from './oauth-providers.ts'
 import { createSignIns } from './oauth-sign-ins.ts'
 import { createPlaces } from './places.ts'
 import { createRefresh } from './refresh.ts'
@@ -63,7 +63,7 @@ export function createOAuth(deps: {
       row,
       row.sealedCredentials,
     )
-    const request = revokeRequest(auth, application, refreshToken ?? accessToken ?? '')
+    const request = revokeRequest(oauthWithin(auth, row.config), application, refreshToken ?? accessToken ?? '')
     if (request) judgeRevocation(connector.name, await endpoint(connector, request), clock.now())
   }
 

@@ -12,7 +12,7 @@ import type { OAuthApplications } from './oauth-applications.ts'
 import { judgeTokenAnswer, refreshRequest, type Tokens } from './oauth-client.ts'
 import type { TokenEndpoint } from './oauth-endpoint.ts'
 import { OAuthFailure } from './oauth-failure.ts'
-import { oauthOf } from './oauth-providers.ts'
+import { oauthOf, oauthWithin } from './oauth-providers.ts'
 import { findIntegration, type IntegrationRow, lockIntegration } from './queries.ts'
 import { backOff, leaseMs, leaseOf, swapCredentials, takeLease } from './refresh-lease.ts'
 import { openCredentials, sealCredentials } from './sealing.ts'
@@ -119,7 +119,10 @@ export function createRefresh(deps: {
         'misconfigured',
         `The operator's application at ${connector.name} is not configured any more`,
       )
-    const answer = await endpoint(connector, refreshRequest(auth, application, values.refresh_token))
+    const answer = await endpoint(
+      connector,
+      refreshRequest(oauthWithin(auth, row.config), application, values.refresh_token),
+    )
     return judgeTokenAnswer(connector.name, auth, answer, clock.now(), values)
   }
 

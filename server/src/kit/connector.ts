@@ -40,6 +40,10 @@ export type OAuth2 = {
   revokeUrl?: string
   /** The header that carries the access token; `Bearer` unless said. */
   scheme?: string
+  /** What depends on the integration's settings, where an account has a place of its own (Dynamics 365: the environment is the scope). */
+  within?(
+    settings: Record<string, unknown>,
+  ): Partial<Pick<OAuth2, 'authorizeUrl' | 'tokenUrl' | 'revokeUrl' | 'scopes'>>
 }
 
 /** Secrets that a person pastes: an API key, a token, a URL; each a field of `fields`, all of them sealed. */

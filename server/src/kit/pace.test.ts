@@ -40,6 +40,7 @@ test('a host that something stands in for keeps the vendor’s path and query be
     'api.acme.example/login': 'http://127.0.0.1:4010/login',
     'api.acme.example': 'http://127.0.0.1:4010/acme/',
     '*.acme.example': 'http://127.0.0.1:4010/any',
+    'login.acme.example/teams': 'http://127.0.0.1:4010/teams',
   }
 
   for (const [url, expected] of [
@@ -47,6 +48,8 @@ test('a host that something stands in for keeps the vendor’s path and query be
     ['https://api.acme.example/login/token?a=1', 'http://127.0.0.1:4010/login/login/token?a=1'],
     ['https://api.acme.example/logins', 'http://127.0.0.1:4010/acme/logins'],
     ['https://eu.api.acme.example/x', 'http://127.0.0.1:4010/any/x'],
+    ['https://login.acme.example/teams/token?a=1', 'http://127.0.0.1:4010/teams/teams/token?a=1'],
+    ['https://login.acme.example/teams2/token', 'http://127.0.0.1:4010/any/teams2/token'],
     ['https://acme.example/x', 'https://acme.example/x'],
     ['https://evil-acme.example/x', 'https://evil-acme.example/x'],
   ] as const) {
