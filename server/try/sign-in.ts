@@ -3,12 +3,14 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  atServer,
   authorizeUrl,
   codeRequest,
   judgeCallback,
   judgeTokenAnswer,
   newCodeVerifier,
   refreshRequest,
+  serverOf,
 } from '../src/integrations/oauth-client.ts'
 import { createTokenEndpoint } from '../src/integrations/oauth-endpoint.ts'
 import type { Traffic } from '../src/integrations/runner.ts'
@@ -21,17 +23,19 @@ type OAuthWay = Extract<WayIn, { type: 'oauth2' }>
 export async function signIn(options: {
   connector: AnyConnector
   wayIn: OAuthWay
+  settings: Record<string, unknown>
   traffic: Traffic
   /** Where the vendor may send people back to: http://localhost:<port>/callback. */
   port: number
   say(text: string): void
 }): Promise<Record<string, string>> {
-  const { connector, wayIn, traffic, port, say } = options
+  const { connector, wayIn, settings, traffic, port, say } = options
   const { auth, client, refreshToken } = wayIn
+  const named = serverOf(connector.name, auth, { settings })
   const endpoint = createTokenEndpoint({ traffic })
   if (refreshToken !== undefined) {
-    const answer = await endpoint(connector, refreshRequest(auth, client, refreshToken))
-    return judgeTokenAnswer(connector.name, auth, answer, Date.now()).values
+    const answer = await endpoint(connector, refreshRequest(atServer(auth, named), client, refreshToken))
+    return judgeTokenAnswer(connector.name, auth, answer, Date.now(), named).values
   }
   const server = createServer()
   server.listen(port, 'localhost')
@@ -40,11 +44,13 @@ export async function signIn(options: {
   try {
     const state = randomBytes(16).toString('base64url')
     const codeVerifier = auth.pkce ? newCodeVerifier() : undefined
-    const url = authorizeUrl(auth, { clientId: client.clientId, redirectUri, state, codeVerifier })
+    const url = authorizeUrl(atServer(auth, named), { clientId: client.clientId, redirectUri, state, codeVerifier })
     say(`Register ${redirectUri} with the application, open this address, and allow access:\n\n  ${url}\n`)
-    const code = judgeCallback(connector.name, await comeback(server, state))
-    const answer = await endpoint(connector, codeRequest(auth, client, { code, redirectUri, codeVerifier }))
-    return judgeTokenAnswer(connector.name, auth, answer, Date.now()).values
+    const query = await comeback(server, state)
+    const code = judgeCallback(connector.name, query)
+    const place = { ...named, ...serverOf(connector.name, auth, { query }) }
+    const request = codeRequest(atServer(auth, place), client, { code, redirectUri, codeVerifier })
+    return judgeTokenAnswer(connector.name, auth, await endpoint(connector, request), Date.now(), place).values
   } finally {
     server.closeAllConnections()
     server.close()

@@ -71,7 +71,9 @@ async function accountOf(
     return undefined
   }
   const credentials =
-    wayIn.type === 'oauth2' ? await signIn({ connector, wayIn, traffic, port, say: print }) : wayIn.credentials
+    wayIn.type === 'oauth2'
+      ? await signIn({ connector, wayIn, settings, traffic, port, say: print })
+      : wayIn.credentials
   return { credentials, settings }
 }
 

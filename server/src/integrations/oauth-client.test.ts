@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { oauth2 } from '../kit/index.ts'
 import {
+  atServer,
   authorizeUrl,
   challengeOf,
   codeRequest,
@@ -10,6 +11,7 @@ import {
   newCodeVerifier,
   refreshRequest,
   revokeRequest,
+  serverOf,
 } from './oauth-client.ts'
 import { OAuthFailure, type OAuthFailureKind } from './oauth-failure.ts'
 
@@ -171,3 +173,45 @@ function failureOf(run: () => unknown): OAuthFailure {
   }
   throw new Error('nothing failed')
 }
+
+const regional = {
+  ...auth,
+  revokeUrl: 'https://auth.acme.test/revoke',
+  server: { hosts: ['auth.acme.eu', '*.my.acme.test'], parameter: 'accounts-server', setting: 'login_host' },
+}
+
+test('an account signs in at the server that the callback or its settings name, and the server is kept with its tokens', () => {
+  const named = serverOf('Acme', regional, { query: { 'accounts-server': 'https://auth.acme.eu' } })
+  const chosen = serverOf('Acme', regional, { settings: { login_host: 'globex.my.acme.test' } })
+  const placed = atServer(regional, named)
+  const { values } = judgeTokenAnswer('Acme', regional, ok({ access_token: 'a', accounts_server: 'x' }), now, named)
+  const again = judgeTokenAnswer('Acme', regional, ok({ access_token: 'b' }), now, values)
+
+  assert.deepEqual(
+    [named, chosen],
+    [{ accounts_server: 'https://auth.acme.eu' }, { accounts_server: 'https://globex.my.acme.test' }],
+  )
+  assert.deepEqual(
+    [placed.authorizeUrl, refreshRequest(placed, client, 'r').url, revokeRequest(placed, client, 't')?.url],
+    ['https://auth.acme.eu/authorize?tenant=1', 'https://auth.acme.eu/token', 'https://auth.acme.eu/revoke'],
+  )
+  assert.equal(again.values.accounts_server, 'https://auth.acme.eu')
+  assert.deepEqual(
+    [serverOf('Acme', auth, { query: { 'accounts-server': 'x' } }), atServer(regional, {})],
+    [{}, regional],
+  )
+})
+
+test('the secret of the application goes to no server that is not the vendor’s', () => {
+  const odd = [
+    'https://evil.test',
+    'http://auth.acme.eu',
+    'https://auth.acme.eu:8443',
+    'https://my.acme.test.evil',
+    '//x',
+  ]
+  for (const server of odd) {
+    const failure = failureOf(() => serverOf('Acme', regional, { query: { 'accounts-server': server } }))
+    assert.equal(failure.kind, 'refused')
+  }
+})

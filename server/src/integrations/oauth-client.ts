@@ -92,6 +92,50 @@ export function judgeCallback(vendor: string, query: Record<string, string | und
   return code
 }
 
+// Servers -----------------------------------------------------------------------------------------------------------
+
+/**
+ * Answers the server that an account signs in at, to be kept with its tokens; nothing where it is the vendor's usual one. The client's
+ * secret goes there, so only hosts that the connector names are believed.
+ * @throws OAuthFailure for any other
+ */
+export function serverOf(
+  vendor: string,
+  { server }: OAuth2,
+  given: { query?: Record<string, unknown>; settings?: Record<string, unknown> },
+): Record<string, string> {
+  const { parameter = '', setting = '', hosts = [] } = server ?? {}
+  const named = given.query?.[parameter] ?? given.settings?.[setting]
+  if (typeof named !== 'string' || named === '') return {}
+  const url = URL.parse(named.includes('://') ? named : `https://${named}`)
+  const isKnown = url?.protocol === 'https:' && url.port === '' && hosts.some((host) => fits(url.hostname, host))
+  if (!url || !isKnown)
+    throw new OAuthFailure(
+      'refused',
+      `${vendor} does not sign in at "${plain(named, 100)}". Correct the address there.`,
+    )
+  return { accounts_server: url.origin }
+}
+
+/** The same sign-in at the server that is kept with an account. */
+export function atServer(auth: OAuth2, { accounts_server: server }: Record<string, string>): OAuth2 {
+  if (server === undefined || !auth.server) return auth
+  const moved = (url: string): string => {
+    const { pathname, search } = new URL(url)
+    return server + pathname + search
+  }
+  const { authorizeUrl, tokenUrl, revokeUrl } = auth
+  return {
+    ...auth,
+    authorizeUrl: moved(authorizeUrl),
+    tokenUrl: moved(tokenUrl),
+    ...(revokeUrl === undefined ? {} : { revokeUrl: moved(revokeUrl) }),
+  }
+}
+
+const fits = (hostname: string, pattern: string): boolean =>
+  pattern.startsWith('*.') ? hostname.endsWith(pattern.slice(1)) : hostname === pattern
+
 // Tokens ----------------------------------------------------------------------------------------------------------
 
 /** Changes the code for tokens (RFC 6749, section 4.1.3). */
@@ -200,11 +244,13 @@ export function judgeTokenAnswer(
     const value = body[name] ?? previous[name]
     return value === undefined || value === null ? [] : [[name, textOf(value)] as const]
   })
+  const { accounts_server: server } = previous
   const known = typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : previous.refresh_token
   const seconds = secondsOf(body.expires_in) ?? auth.defaultExpiresIn
   return {
     values: {
       ...Object.fromEntries(kept),
+      ...(server === undefined ? {} : { accounts_server: server }),
       access_token: accessToken,
       ...(known === undefined ? {} : { refresh_token: known }),
       ...(seconds === undefined ? {} : { expires_in: String(seconds) }),

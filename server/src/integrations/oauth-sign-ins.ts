@@ -10,11 +10,13 @@ import type { Templates } from '../templates/templates.ts'
 import type { Integrations } from './integrations.ts'
 import type { OAuthApplications } from './oauth-applications.ts'
 import {
+  atServer,
   authorizeUrl,
   codeRequest,
   judgeCallback,
   judgeTokenAnswer,
   newCodeVerifier,
+  serverOf,
   type Tokens,
 } from './oauth-client.ts'
 import type { TokenEndpoint } from './oauth-endpoint.ts'
@@ -96,7 +98,8 @@ export function createSignIns(deps: {
     given: NewSignIn,
   ): Promise<{ state: string; url: string; expiresAt: Date }> {
     const { provider, integrationId } = given
-    const { connector, auth } = await chosen(workspaceId, given)
+    const { connector, auth, config } = await chosen(workspaceId, given)
+    const server = namedServer(connector.name, auth, config)
     const application = await applications.required(provider)
     const codeVerifier = auth.pkce ? newCodeVerifier() : undefined
     const { state, id } = newState(vault, workspaceId)
@@ -113,7 +116,7 @@ export function createSignIns(deps: {
       redirectUri: given.redirectUri,
       returnUrl: given.returnUrl ?? null,
       // Settings may hold secrets, and have no row of their own yet.
-      config: { sealed: vault.seal(JSON.stringify(keptOf(given)), keptContext(workspaceId)) },
+      config: { sealed: vault.seal(JSON.stringify({ ...keptOf(given), server }), keptContext(workspaceId)) },
       name: given.name ?? null,
       agentId: given.agentId ?? null,
       createdBy: given.createdBy ?? null,
@@ -124,11 +127,15 @@ export function createSignIns(deps: {
     await database.inWorkspace(workspaceId, (tx) => insertState(tx, row))
     const { redirectUri } = given
     const { clientId } = application
-    return { state, expiresAt, url: overridden(authorizeUrl(auth, { clientId, redirectUri, state, codeVerifier })) }
+    const url = authorizeUrl(atServer(auth, server), { clientId, redirectUri, state, codeVerifier })
+    return { state, expiresAt, url: overridden(url) }
   }
 
   /** What the sign-in is for. Everything that could fail later for want of input fails here. */
-  async function chosen(workspaceId: string, given: NewSignIn): Promise<OAuthConnector> {
+  async function chosen(
+    workspaceId: string,
+    given: NewSignIn,
+  ): Promise<OAuthConnector & { config: Record<string, unknown> }> {
     const { provider, integrationId, templateId, agentId } = given
     if (integrationId === undefined) {
       const found = await providers.choose(provider, templateId)
@@ -136,15 +143,15 @@ export function createSignIns(deps: {
       const config = withDefaults(found.connector.settings, given.config ?? {})
       refuseFaults(faultsOf(found.connector.settings, config, 'config'))
       if (agentId !== undefined) await mustHaveAgent(workspaceId, agentId)
-      return { ...found, auth: oauthWithin(found.auth, config) }
+      return { ...found, auth: oauthWithin(found.auth, config), config }
     }
     await providers.connectorsOf(provider)
     const row = await database.inWorkspace(workspaceId, (tx) => findIntegration(tx, workspaceId, integrationId))
     if (!row) throw notFound('integration')
     if (templateId !== undefined && templateId !== row.templateId)
       throw new ApiError('CONFLICT', `This integration is of the template ${row.templateId}.`)
-    const found = await providers.choose(provider, row.templateId)
-    return { ...found, auth: oauthWithin(found.auth, row.config) }
+    const { connector, auth } = await providers.choose(provider, row.templateId)
+    return { connector, auth: oauthWithin(auth, row.config), config: row.config as Record<string, unknown> }
   }
 
   async function mustHaveAgent(workspaceId: string, agentId: string): Promise<void> {
@@ -187,7 +194,12 @@ export function createSignIns(deps: {
       throw new OAuthFailure('misconfigured', `This hub cannot sign in at ${row.provider} any more; tell its operator.`)
     const { redirectUri } = row
     return overridden(
-      authorizeUrl(auth, { clientId: application.clientId, redirectUri, state, codeVerifier: verifierOf(row) }),
+      authorizeUrl(atServer(auth, openKept(row).server ?? {}), {
+        clientId: application.clientId,
+        redirectUri,
+        state,
+        codeVerifier: verifierOf(row),
+      }),
     )
   }
 
@@ -241,11 +253,12 @@ export function createSignIns(deps: {
       const code = judgeCallback(vendor, query)
       const application = await applications.required(provider)
       const { redirectUri } = row
+      const server = { ...openKept(row).server, ...serverOf(vendor, auth, { query }) }
       const answer = await endpoint(
         connector,
-        codeRequest(auth, application, { code, redirectUri, codeVerifier: verifierOf(row) }),
+        codeRequest(atServer(auth, server), application, { code, redirectUri, codeVerifier: verifierOf(row) }),
       )
-      const tokens = judgeTokenAnswer(vendor, auth, answer, clock.now())
+      const tokens = judgeTokenAnswer(vendor, auth, answer, clock.now(), server)
       const integrationId = await keep(row, { connector, auth }, tokens)
       log.info({ workspaceId, integrationId, provider }, 'Integrations: an account was connected')
       const test = await integrations.test(workspaceId, integrationId)
@@ -314,11 +327,21 @@ const verifierContext = (workspaceId: string): string => `${workspaceId}/oauth-s
 const keptContext = (workspaceId: string): string => `${workspaceId}/oauth-state/config`
 
 /** What waits, sealed, for the person to come back. */
-type Kept = { config?: Record<string, unknown>; connectToken?: string }
+type Kept = { config?: Record<string, unknown>; connectToken?: string; server?: Record<string, string> }
 const keptOf = ({ config, connectToken }: NewSignIn): Kept => ({
   ...(config ? { config } : {}),
   ...(connectToken === undefined ? {} : { connectToken }),
 })
+
+/** @throws ApiError CONFIG_SCHEMA_INVALID where the settings name a server that is not the vendor's */
+function namedServer(vendor: string, auth: OAuth2, settings: Record<string, unknown>): Record<string, string> {
+  try {
+    return serverOf(vendor, auth, { settings })
+  } catch (error) {
+    if (error instanceof OAuthFailure) throw new ApiError('CONFIG_SCHEMA_INVALID', error.message)
+    throw error
+  }
+}
 
 const otherBrowser = (): OAuthFailure =>
   new OAuthFailure('refused', 'This sign-in was begun in another browser. Go on there, or start it again here.')

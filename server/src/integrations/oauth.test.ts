@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict'
+import { mkdtemp, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { pino } from 'pino'
 import type { OAuth2 } from '../kit/connector.ts'
@@ -92,6 +95,38 @@ test('what a sign-in asks for may depend on the settings of what is being connec
     queriesOf('/oauth/token').map((query) => query.get('of')),
     ['settings', 'settings'],
   )
+})
+
+test('an account signs in, refreshes and is given back at the server that the callback names', async () => {
+  const file = join(await mkdtemp(join(tmpdir(), 'tenon-oauth-')), 'traffic.jsonl')
+  await using world = await start({
+    shape: { callbackParameters: () => ({ 'accounts-server': 'https://api.acme.test' }) },
+    auth: { server: { hosts: ['api.acme.test'], parameter: 'accounts-server' } },
+    env: { TENON_RECORD_TRAFFIC: file },
+  })
+  const id = await connectAcme(world.hub)
+  world.clock.advance(24 * 3_600_000)
+  const tested = await world.hub.request('POST', `/api/integrations/${id}/test`)
+  await world.hub.request('POST', `/api/integrations/${id}/disconnect`)
+  await until('the token to be given back', () => world.sandbox.requests.some(({ path }) => path === '/oauth/revoke'))
+
+  const calls = (await readFile(file, 'utf8')).trim().split('\n')
+  const urls = calls.map((line) => String(JSON.parse(line).url)).filter((url) => url.includes('/oauth/'))
+  assert.equal(tested.status, 200, tested.text)
+  assert.ok(urls.length >= 2)
+  for (const url of urls) assert.match(url, /^https:\/\/api\.acme\.test\/oauth\//)
+})
+
+test('a callback that names a server of strangers connects nothing, and nobody is told the secret', async () => {
+  await using world = await start({
+    shape: { callbackParameters: () => ({ 'accounts-server': 'https://accounts.evil.test' }) },
+    auth: { server: { hosts: ['api.acme.test'], parameter: 'accounts-server' } },
+  })
+
+  const page = await browser().visit(await world.begin())
+
+  assert.match(page.text, /does not sign in at/)
+  assert.ok(!world.sandbox.requests.some(({ path }) => path === '/oauth/token'))
 })
 
 test('a browser is sent on at once, and back to where it came from', async () => {

@@ -13,7 +13,7 @@ import { createCredentials } from './credentials.ts'
 import type { Revoke } from './disconnection.ts'
 import type { Integrations } from './integrations.ts'
 import { createOAuthApplications } from './oauth-applications.ts'
-import { judgeRevocation, type OAuthClient, revokeRequest } from './oauth-client.ts'
+import { atServer, judgeRevocation, type OAuthClient, revokeRequest } from './oauth-client.ts'
 import { createTokenEndpoint } from './oauth-endpoint.ts'
 import { createProviders, oauthOf, oauthWithin } from './oauth-providers.ts'
 import { createSignIns } from './oauth-sign-ins.ts'
@@ -58,12 +58,10 @@ export function createOAuth(deps: {
     const auth = connector && oauthOf(connector)
     const application = auth && (await applications.find(auth.provider))
     if (!auth || !application || row.sealedCredentials === null) return
-    const { refresh_token: refreshToken, access_token: accessToken } = openCredentials(
-      vault,
-      row,
-      row.sealedCredentials,
-    )
-    const request = revokeRequest(oauthWithin(auth, row.config), application, refreshToken ?? accessToken ?? '')
+    const values = openCredentials(vault, row, row.sealedCredentials)
+    const { refresh_token: refreshToken, access_token: accessToken = '' } = values
+    const within = atServer(oauthWithin(auth, row.config), values)
+    const request = revokeRequest(within, application, refreshToken ?? accessToken)
     if (request) judgeRevocation(connector.name, await endpoint(connector, request), clock.now())
   }
 

@@ -9,7 +9,7 @@ import type { Log } from '../lib/log.ts'
 import type { Vault } from '../lib/vault.ts'
 import type { Templates } from '../templates/templates.ts'
 import type { OAuthApplications } from './oauth-applications.ts'
-import { judgeTokenAnswer, refreshRequest, type Tokens } from './oauth-client.ts'
+import { atServer, judgeTokenAnswer, refreshRequest, type Tokens } from './oauth-client.ts'
 import type { TokenEndpoint } from './oauth-endpoint.ts'
 import { OAuthFailure } from './oauth-failure.ts'
 import { oauthOf, oauthWithin } from './oauth-providers.ts'
@@ -119,10 +119,8 @@ export function createRefresh(deps: {
         'misconfigured',
         `The operator's application at ${connector.name} is not configured any more`,
       )
-    const answer = await endpoint(
-      connector,
-      refreshRequest(oauthWithin(auth, row.config), application, values.refresh_token),
-    )
+    const within = atServer(oauthWithin(auth, row.config), values)
+    const answer = await endpoint(connector, refreshRequest(within, application, values.refresh_token))
     return judgeTokenAnswer(connector.name, auth, answer, clock.now(), values)
   }
 

@@ -44,6 +44,11 @@ export type OAuth2 = {
   within?(
     settings: Record<string, unknown>,
   ): Partial<Pick<OAuth2, 'authorizeUrl' | 'tokenUrl' | 'revokeUrl' | 'scopes'>>
+  /**
+   * Where accounts sign in at servers of their own, which have the paths of the URLs above: the hosts that may be one (`*.example.com`
+   * covers subdomains), and what names an account's: a parameter of the callback or a setting. It is kept as `accounts_server`.
+   */
+  server?: { hosts: readonly string[]; parameter?: string; setting?: string }
 }
 
 /** Secrets that a person pastes: an API key, a token, a URL; each a field of `fields`, all of them sealed. */

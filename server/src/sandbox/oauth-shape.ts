@@ -25,6 +25,8 @@ export type OauthShape = {
   givesRefreshToken?(parameters: Record<string, string | undefined>): boolean
   /** Vendor's own parameters of the authorize URL that `givesRefreshToken` looks at. */
   extraParameters?: readonly string[]
+  /** Parameters besides the standard's with which a person is sent back. */
+  callbackParameters?(grant: { account: string }): Record<string, string>
   /** Fields besides the standard's in a token answer. */
   tokenFields?(grant: { account: string; scopes: string[]; url: string; grantType: string }): Record<string, unknown>
   /** How a refusal of the token endpoint reads; RFC 6749 section 5.2 unless given. */

@@ -97,6 +97,10 @@ export function createOauth(options: {
       if (redirectUris) return redirectUris.includes(given)
       return URL.canParse(given) && allowsRedirect(new URL(given))
     }
+    made.on('authorization.success', ({ oidc }, answer = {}) => {
+      const account = oidc.session?.accountId
+      if (shape.callbackParameters && account) Object.assign(answer, shape.callbackParameters({ account }))
+    })
     made.on('server_error', (_context, error) => log.error({ err: error, vendor }, 'the sandbox could not authorize'))
     return made
   }
