@@ -14,6 +14,11 @@ export const connectors: readonly Entry[] = [
     load: async () => (await import('./gohighlevel/gohighlevel.ts')).goHighLevel,
   },
   {
+    id: 'housecall-pro',
+    folder: 'housecall-pro',
+    load: async () => (await import('./housecall-pro/housecall-pro.ts')).housecallPro,
+  },
+  {
     id: 'google-calendar',
     folder: 'google-calendar',
     load: async () => (await import('./google-calendar/google-calendar.ts')).googleCalendar,

@@ -64,6 +64,19 @@ export const emulators: readonly SandboxEntry[] = [
     ],
   },
   {
+    id: 'housecall-pro',
+    hosts: ['api.housecallpro.com'],
+    load: async () => (await import('./housecall-pro/housecall-pro.ts')).housecallPro,
+    connects: [
+      {
+        connector: 'housecall-pro',
+        name: 'Housecall Pro (sandbox)',
+        credentials: { apiKey: 'sandbox-housecall-pro' },
+        settings: { webhook_secret: 'sandbox-housecall-pro-secret' },
+      },
+    ],
+  },
+  {
     id: 'retell',
     hosts: ['api.retellai.com'],
     load: async () => (await import('./retell/retell.ts')).retell,
