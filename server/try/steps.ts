@@ -25,8 +25,10 @@ export async function tryOperations(connector: AnyConnector, context: Context, s
     input: OperationInput<Name>,
   ): Promise<OperationOutput<Name> | undefined> {
     if (!offers(connector, name)) return undefined
-    tried.add(name)
     const result = await runOperation(connector, context, name, input, { limit: 5 })
+    // It needs more than may be given here, such as a guest.
+    if (!result.success && result.errorCode === 'VALIDATION_FAILED') return undefined
+    tried.add(name)
     say(name, result, result.success ? countOf(result.data) : undefined)
     return result.success ? result.data : undefined
   }
