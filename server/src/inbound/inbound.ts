@@ -182,10 +182,7 @@ export function createInbound(deps: {
     async settings(workspaceId: string, integrationId: string): Promise<WebhookSettings> {
       const row = await required(workspaceId, integrationId)
       const { connector, webhook } = await webhookOf(row)
-      const known =
-        webhook.secret === 'application'
-          ? await secrets.ofApplication(connector)
-          : secrets.ofIntegration(row, connector)
+      const known = await secrets.all(row, connector)
       const subscription = await subscriptions.find(database.hub, workspaceId, integrationId)
       return {
         url: urlOf(row),

@@ -168,7 +168,7 @@ export function createProcessing(deps: {
 
       let news: News[]
       try {
-        news = newsOf(connector.webhook.parse(requestOf(row, vault)), row)
+        news = newsOf(connector.webhook.parse(requestOf(row, vault), integration.routingKey ?? undefined), row)
       } catch (error) {
         const reason = `${connector.name} sent what could not be read: ${error instanceof Error ? error.message : String(error)}`
         await control.complete(async (tx) => {

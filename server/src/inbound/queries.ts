@@ -12,14 +12,15 @@ export type InboundRow = Omit<Selectable<InboundWebhooks>, 'headers' | 'status'>
   status: InboundStatus
 }
 
-type Candidate = { templateId: string } & ({ id: string } | { routingKey: string })
+type Candidate = { templateId: string } & ({ id: string } | { routingKeys: readonly string[] })
 
-/** The integrations that a request is about: the one its URL names, or all that bear its routing key, in whatever workspaces. */
+/** The integrations that a request is about: the one its URL names, or all that bear one of its routing keys, in whatever workspaces. */
 export async function listCandidates(db: Db, candidate: Candidate): Promise<IntegrationRow[]> {
   const all = db.selectFrom('integrations').selectAll().where('templateId', '=', candidate.templateId)
   const found =
-    'id' in candidate ? all.where('id', '=', candidate.id) : all.where('routingKey', '=', candidate.routingKey)
-  return (await found.orderBy('id').limit(mostCandidates).execute()) as IntegrationRow[]
+    'id' in candidate ? all.where('id', '=', candidate.id) : all.where('routingKey', 'in', candidate.routingKeys)
+  const most = 'id' in candidate ? 1 : mostCandidates * candidate.routingKeys.length
+  return (await found.orderBy('id').limit(most).execute()) as IntegrationRow[]
 }
 
 /** More workspaces than this do not share one account of a vendor. */

@@ -31,6 +31,8 @@ export type Handshake = { status: number; body: string; headers?: Record<string,
 type Judged = { integration: IntegrationRow; secrets: string[]; verdict: ReturnType<Webhook['verify']> }
 
 const longestRoutingKey = 500
+/** No vendor bundles news of more accounts in one request. */
+const mostRoutingKeys = 1_000
 /** Why nothing could be verified yet. */
 const unknownAccount = 'No integration of this hub has this account yet.'
 
@@ -140,22 +142,23 @@ export function createReceiving(deps: {
       const { integrationId, request } = arrival
       const { connector, webhook } = await webhookOf(arrival.connectorId)
       const templateId = connector.id
-      const routingKey = integrationId === undefined ? routingKeyOf(webhook, request) : undefined
+      const routingKeys = integrationId === undefined ? routingKeysOf(webhook, request) : []
+      const [routingKey] = routingKeys
       const candidates =
         integrationId !== undefined
           ? await listCandidates(database.hub, { templateId, id: integrationId })
           : routingKey !== undefined
-            ? await listCandidates(database.hub, { templateId, routingKey })
+            ? await listCandidates(database.hub, { templateId, routingKeys })
             : []
       if (integrationId !== undefined && candidates.length === 0) throw notFound('integration')
 
-      const shared = webhook.secret === 'application' ? await secrets.ofApplication(connector) : undefined
-      const known = candidates.map((integration) => ({
-        integration,
-        secrets: shared ?? secretsOf(integration, connector),
-      }))
-      const all = shared ?? known.flatMap((one) => one.secrets)
-      const answer = handshakeOf(webhook, request, all)
+      const shared = await secrets.shared(connector)
+      const known = candidates.map((integration) => {
+        const own = secretsOf(integration, connector)
+        return { integration, secrets: own.length > 0 ? own : (shared ?? []) }
+      })
+      const all = new Set([...known.flatMap((one) => one.secrets), ...(shared ?? [])])
+      const answer = handshakeOf(webhook, request, [...all])
       if (answer) return answer
       if (request.method === 'GET' || request.method === 'HEAD')
         throw new ApiError('METHOD_NOT_ALLOWED', 'Webhooks are sent with POST.')
@@ -172,7 +175,8 @@ export function createReceiving(deps: {
         }
         const verdict = judge(webhook, request, shared)
         if (!verdict.ok) return await refuse(arrival, undefined, verdict.reason, routingKey)
-        await keepUnmatched(arrival, true, shared, routingKey)
+        for (const key of routingKeys.length > 0 ? routingKeys : [undefined])
+          await keepUnmatched(arrival, true, shared, key)
         return undefined
       }
 
@@ -185,35 +189,43 @@ export function createReceiving(deps: {
       }
       await store(
         proven.map(({ integration, secrets: used }) => {
-          const common = { isVerified: true, secrets: used, routingKey }
+          const common = {
+            isVerified: true,
+            secrets: used,
+            routingKey: routingKey && (integration.routingKey ?? routingKey),
+          }
           return isOff(integration)
             ? { row: rowOf(arrival, integration, { ...common, status: 'failed', reason: offReason }) }
             : { row: rowOf(arrival, integration, { ...common, status: 'received' }), integration }
         }),
       )
+      const strangers = routingKeys.filter((key) => !candidates.some((candidate) => candidate.routingKey === key))
+      if (strangers.length > 0 && shared && judge(webhook, request, shared).ok)
+        for (const key of strangers) await keepUnmatched(arrival, true, shared, key)
       return webhook.answer
     },
 
     /** Whether a stored request is proven with what is known now, at the time at which it came. */
     async isProven(integration: IntegrationRow, request: InboundRequest): Promise<boolean> {
       const { connector, webhook } = await webhookOf(integration.templateId)
-      const known =
-        webhook.secret === 'application' ? await secrets.ofApplication(connector) : secretsOf(integration, connector)
-      return judge(webhook, request, known).ok
+      const own = secretsOf(integration, connector)
+      return judge(webhook, request, own.length > 0 ? own : ((await secrets.shared(connector)) ?? [])).ok
     },
   }
 }
 
 /** Bodies are a stranger's until they are verified: one that cannot be read names nobody. */
-function routingKeyOf(webhook: Webhook, request: InboundRequest): string | undefined {
+function routingKeysOf(webhook: Webhook, request: InboundRequest): string[] {
   try {
-    const key: unknown = webhook.route?.(request)
-    const isKey = typeof key === 'string' && key !== '' && key.length <= longestRoutingKey && isStorable(key)
-    return isKey ? key : undefined
+    const named: unknown = webhook.route?.(request)
+    return [...new Set([named].flat())].filter(isRoutingKey).slice(0, mostRoutingKeys)
   } catch {
-    return undefined
+    return []
   }
 }
+
+const isRoutingKey = (key: unknown): key is string =>
+  typeof key === 'string' && key !== '' && key.length <= longestRoutingKey && isStorable(key)
 
 function handshakeOf(webhook: Webhook, request: InboundRequest, known: readonly string[]): Handshake | undefined {
   try {

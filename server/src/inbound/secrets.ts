@@ -29,22 +29,37 @@ export function createSecrets({ vault, applications }: { vault: Vault; applicati
     await updateIntegration(tx, row.workspaceId, row.id, { sealedConfig: { ...row.sealedConfig, [field]: sealed } })
   }
 
+  /** Those that all accounts of the operator's application share: of webhooks, or the client's own. */
+  async function ofApplication(connector: AnyConnector): Promise<string[]> {
+    const oauth = connector.auth.find((auth) => auth.type === 'oauth2')
+    const application = await applications.find(oauth?.provider ?? connector.id)
+    return application ? [application.webhookSecret, application.clientSecret].filter(isSecret) : []
+  }
+
+  /** Those of one integration, newest first; none where it has none yet. Throws a `VaultError` where a key is missing. */
+  function ofIntegration(row: IntegrationRow, connector: AnyConnector): string[] {
+    const { secret } = connector.webhook ?? {}
+    if (secret === 'generated') return generated(row)
+    if (secret === undefined || secret === 'application') return []
+    if ('setting' in secret) return [openConfig(vault, row, connector.settings)[secret.setting]].filter(isSecret)
+    if (row.sealedCredentials === null) return []
+    return [openCredentials(vault, row, row.sealedCredentials)[secret.credential]].filter(isSecret)
+  }
+
   return {
-    /** Those that all accounts of the operator's application share: of webhooks, or the client's own. */
-    async ofApplication(connector: AnyConnector): Promise<string[]> {
-      const oauth = connector.auth.find((auth) => auth.type === 'oauth2')
-      const application = await applications.find(oauth?.provider ?? connector.id)
-      return application ? [application.webhookSecret, application.clientSecret].filter(isSecret) : []
+    ofIntegration,
+
+    /** Those of the operator's application, where this connector's webhooks may be signed with them; undefined where none ever is. */
+    async shared(connector: AnyConnector): Promise<string[] | undefined> {
+      const { secret } = connector.webhook ?? {}
+      const isShared = typeof secret === 'object' ? 'orApplication' in secret : secret === 'application'
+      return isShared ? await ofApplication(connector) : undefined
     },
 
-    /** Those of one integration, newest first; none where it has none yet. Throws a `VaultError` where a key is missing. */
-    ofIntegration(row: IntegrationRow, connector: AnyConnector): string[] {
-      const { secret } = connector.webhook ?? {}
-      if (secret === 'generated') return generated(row)
-      if (secret === undefined || secret === 'application') return []
-      if ('setting' in secret) return [openConfig(vault, row, connector.settings)[secret.setting]].filter(isSecret)
-      if (row.sealedCredentials === null) return []
-      return [openCredentials(vault, row, row.sealedCredentials)[secret.credential]].filter(isSecret)
+    /** What the webhooks of one integration are verified with. Throws a `VaultError` where a key is missing. */
+    async all(row: IntegrationRow, connector: AnyConnector): Promise<string[]> {
+      const own = ofIntegration(row, connector)
+      return own.length > 0 ? own : ((await this.shared(connector)) ?? [])
     },
 
     /** The generated secret in use; made where there is none. */

@@ -44,9 +44,8 @@ export function createVendorSubscriptions(deps: {
   async function secretFor({ workspaceId, id }: IntegrationRow, connector: AnyConnector): Promise<string> {
     if (connector.webhook?.secret === 'generated')
       return (await database.transaction((tx) => secrets.ensure(tx, workspaceId, id))) ?? ''
-    if (connector.webhook?.secret === 'application') return (await secrets.ofApplication(connector))[0] ?? ''
     const row = await findIntegration(database.hub, workspaceId, id)
-    return row ? (secrets.ofIntegration(row, connector)[0] ?? '') : ''
+    return row ? ((await secrets.all(row, connector))[0] ?? '') : ''
   }
 
   async function subscribe(row: IntegrationRow, connector: AnyConnector, force: boolean): Promise<void> {

@@ -158,13 +158,18 @@ export const codeRequest = (
     [given.code, given.codeVerifier ?? ''],
   )
 
-/** Asks for a new access token (RFC 6749, section 6). */
+/** Asks for a new access token (RFC 6749, section 6); changes a token for one that lives longer where the vendor has that instead. */
 export const refreshRequest = (auth: OAuth2, client: OAuthClient, refreshToken: string): TokenRequest =>
   requestOf(
     auth,
     client,
     auth.tokenUrl,
-    { grant_type: 'refresh_token', refresh_token: refreshToken, ...auth.tokenParameters },
+    {
+      ...(auth.exchange
+        ? { grant_type: auth.exchange.grantType, [auth.exchange.parameter]: refreshToken }
+        : { grant_type: 'refresh_token', refresh_token: refreshToken }),
+      ...auth.tokenParameters,
+    },
     [refreshToken],
   )
 
@@ -245,8 +250,10 @@ export function judgeTokenAnswer(
     return value === undefined || value === null ? [] : [[name, textOf(value)] as const]
   })
   const { accounts_server: server } = previous
-  const known = typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : previous.refresh_token
   const seconds = secondsOf(body.expires_in) ?? auth.defaultExpiresIn
+  const given = typeof refreshToken === 'string' && refreshToken !== '' ? refreshToken : previous.refresh_token
+  // What never ends needs no renewal.
+  const known = auth.exchange ? (seconds === undefined ? undefined : accessToken) : given
   return {
     values: {
       ...Object.fromEntries(kept),
@@ -255,9 +262,12 @@ export function judgeTokenAnswer(
       ...(known === undefined ? {} : { refresh_token: known }),
       ...(seconds === undefined ? {} : { expires_in: String(seconds) }),
     },
-    expiresAt: seconds === undefined ? null : new Date(now + seconds * 1_000),
+    expiresAt: seconds === undefined ? null : new Date(now + (auth.exchange ? aheadOf(seconds) : seconds) * 1_000),
   }
 }
+
+/** Only a token that still lives can be changed for another: its end is told a week early, or after half of its life. */
+const aheadOf = (seconds: number): number => seconds - Math.min(seconds / 2, 7 * 86_400)
 
 /**
  * Judges the answer to a revocation. A token that the vendor does not know (any more) is as good as given back.
@@ -273,7 +283,8 @@ function failureIn(
   body: Record<string, unknown>,
   now: number,
 ): OAuthFailure {
-  const code = [body.error, body.status, body.code, body.errorCode].find(
+  // Meta: `{ error: { type, code, message } }`.
+  const code = [body.error, objectOf(body.error).type, body.status, body.code, body.errorCode].find(
     (one): one is string => typeof one === 'string' && one !== '',
   )
   const name = code === undefined ? String(answer.status) : plain(code, 60)

@@ -16,6 +16,8 @@ import {
   judgeCallback,
   judgeTokenAnswer,
   newCodeVerifier,
+  type OAuthClient,
+  refreshRequest,
   serverOf,
   type Tokens,
 } from './oauth-client.ts'
@@ -258,7 +260,11 @@ export function createSignIns(deps: {
         connector,
         codeRequest(atServer(auth, server), application, { code, redirectUri, codeVerifier: verifierOf(row) }),
       )
-      const tokens = judgeTokenAnswer(vendor, auth, answer, clock.now(), server)
+      const tokens = await lasting(
+        { connector, auth },
+        application,
+        judgeTokenAnswer(vendor, auth, answer, clock.now(), server),
+      )
       const integrationId = await keep(row, { connector, auth }, tokens)
       log.info({ workspaceId, integrationId, provider }, 'Integrations: an account was connected')
       const test = await integrations.test(workspaceId, integrationId)
@@ -277,6 +283,18 @@ export function createSignIns(deps: {
         integrationId: row.integrationId ?? undefined,
       }
     }
+  }
+
+  /** What a sign-in gives may live for an hour or two; where the vendor changes it for one that lives for weeks, that is kept. */
+  async function lasting(
+    { connector, auth }: OAuthConnector,
+    application: OAuthClient,
+    tokens: Tokens,
+  ): Promise<Tokens> {
+    const { refresh_token: token } = tokens.values
+    if (!auth.exchange || token === undefined) return tokens
+    const answer = await endpoint(connector, refreshRequest(auth, application, token))
+    return judgeTokenAnswer(connector.name, auth, answer, clock.now(), tokens.values)
   }
 
   /** Puts the tokens into a new integration, or into the one that is connected again, which keeps its id and history. */

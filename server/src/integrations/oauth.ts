@@ -66,7 +66,7 @@ export function createOAuth(deps: {
   }
 
   return {
-    credentials: createCredentials({ database, engine, refresh, clock, log }),
+    credentials: { ...createCredentials({ database, engine, refresh, clock, log }), application: applications.find },
     revoke,
     applications,
 

@@ -79,6 +79,8 @@ export type CredentialSource = {
     integrationId: string,
     version: number,
   ): Promise<{ values: Record<string, string> } | undefined>
+  /** The operator's application at a provider. */
+  application(provider: string): Promise<{ clientId: string; clientSecret: string } | undefined>
 }
 
 /** A success is noted once in so many milliseconds: it tells that the integration works, not how much. */
@@ -134,15 +136,16 @@ export function createRunner(deps: {
           : kept
             ? { version: row.credentialsVersion, values: openCredentials(vault, row, row.sealedCredentials ?? '') }
             : await credentials.current(workspaceId, integrationId, row)
+      const application = await applicationOf(auth)
       const settings = withDefaults(connector.settings, openConfig(vault, row, connector.settings))
-      secrets.push(...secretsIn(auth, current.values), ...sealedTexts(row, settings))
+      secrets.push(...secretsIn(auth, { ...current.values, ...application }), ...sealedTexts(row, settings))
       const context = openContext({
         workspaceId,
         integrationId,
         localFiles,
         connector,
         ...(auth ? { authType: auth.type } : {}),
-        credentials: current.values,
+        credentials: { ...current.values, ...application },
         settings,
         agent: traffic.agent,
         overrides: traffic.overrides,
@@ -155,7 +158,7 @@ export function createRunner(deps: {
           if (kept) return undefined
           const renewed = await credentials.refreshed(workspaceId, integrationId, current.version)
           if (renewed) secrets.push(...secretsIn(auth, renewed.values))
-          return renewed?.values
+          return renewed && { ...renewed.values, ...application }
         },
         ...(traffic.record ? { record: traffic.record } : {}),
         onCall: (call) => {
@@ -172,6 +175,13 @@ export function createRunner(deps: {
     } catch (error) {
       return { ...clean(failed<T>(error, row), secrets), calls, requestId }
     }
+  }
+
+  /** What proves calls as the operator's application, for vendors that want that. */
+  async function applicationOf(auth: Auth | undefined): Promise<Record<string, string>> {
+    if (auth?.type !== 'oauth2' || !auth.withApplication) return {}
+    const found = await credentials.application(auth.provider)
+    return found ? { client_id: found.clientId, client_secret: found.clientSecret } : {}
   }
 
   function failed<T>(error: unknown, { id }: IntegrationRow): OperationResult<T> {

@@ -23,6 +23,7 @@ export function applied(
 ): { headers?: Record<string, string>; query?: Query } {
   if (auth.type === 'none') return {}
   if (auth.type === 'keys') return auth.apply(credentials)
+  if (auth.apply) return auth.apply(credentials)
   const { access_token: token = '' } = credentials
   return auth.scheme === undefined ? bearer(token) : { headers: { authorization: `${auth.scheme} ${token}` } }
 }

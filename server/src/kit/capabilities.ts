@@ -1,5 +1,7 @@
 import type { Context } from './context.ts'
 import type {
+  AdForm,
+  AdLead,
   AnalyticsEvent,
   AnalyticsReport,
   BatchRow,
@@ -8,6 +10,8 @@ import type {
   Change,
   Changes,
   Contact,
+  Conversion,
+  ConversionsSent,
   Customer,
   CustomField,
   Deal,
@@ -198,6 +202,14 @@ export type Capabilities = {
       },
       AnalyticsReport
     >
+  }
+  ads: {
+    forms: Operation<Record<string, never>, AdForm[]>
+    /** What was entered into one form, or into all of the account, mostly with the newest first. */
+    leads: Listing<{ formId?: string | undefined; since?: Date | undefined; until?: Date | undefined }, AdLead>
+    getLead: Operation<{ externalId: string }, AdLead>
+    /** Tells of conversions. What the vendor would refuse is left out and said, and takes nothing else with it. */
+    sendConversions: Operation<{ conversions: Conversion[]; testEventCode?: string | undefined }, ConversionsSent>
   }
   automation: {
     /** Hands any payload on. */

@@ -49,6 +49,15 @@ export type OAuth2 = {
    * covers subdomains), and what names an account's: a parameter of the callback or a setting. It is kept as `accounts_server`.
    */
   server?: { hosts: readonly string[]; parameter?: string; setting?: string }
+  /**
+   * There are no refresh tokens: a token is changed for one that lives longer by this grant, with itself under this name. Done after a sign-in, and
+   * again before the token ends.
+   */
+  exchange?: { grantType: string; parameter: string }
+  /** Every call is proven with the application's secret: calls see `client_id` and `client_secret` among the credentials. */
+  withApplication?: boolean
+  /** Puts the credentials into a request; the header above unless given. */
+  apply?(credentials: Record<string, string>): { headers?: Record<string, string>; query?: Query }
 }
 
 /** Secrets that a person pastes: an API key, a token, a URL; each a field of `fields`, all of them sealed. */
@@ -120,9 +129,9 @@ export type Webhook<Settings = Record<string, unknown>> = {
   verify: Verify
   /**
    * Whose secret it is: generated per integration by the hub, given by a person in `settings`, one of the credentials, or the operator's
-   * application secret.
+   * application secret; with `orApplication`, the latter where the credentials have none.
    */
-  secret: 'generated' | 'application' | { setting: string } | { credential: string }
+  secret: 'generated' | 'application' | { setting: string } | { credential: string; orApplication?: true }
   /** What a webhook that was taken in is answered, where the vendor wants a certain answer. */
   answer?: { status: number; body: string; headers: Record<string, string> }
   /** Answers a vendor's test of the URL (challenge, validation token); undefined where the request is no such test. */
@@ -131,11 +140,12 @@ export type Webhook<Settings = Record<string, unknown>> = {
     secrets: readonly string[],
   ): { status: number; body: string; headers?: Record<string, string> } | undefined
   /**
-   * What in the request names the integration: compared with the integration's `routingKey`; undefined where the URL names it.
+   * What in the request names the integration: compared with the integration's `routingKey`; undefined where the URL names it. Several where
+   * one request bundles news of several accounts.
    */
-  route?(request: InboundRequest): string | undefined
-  /** The events in a verified request. An array, since vendors bundle them. */
-  parse(request: InboundRequest): InboundEvent[]
+  route?(request: InboundRequest): string | readonly string[] | undefined
+  /** The events in a verified request. An array, since vendors bundle them. `routingKey` is the integration's own, if it has one. */
+  parse(request: InboundRequest, routingKey?: string): InboundEvent[]
   /** Makes the vendor call the hub. Answers what is needed to renew and remove it. */
   subscribe?(
     context: Context<Settings>,

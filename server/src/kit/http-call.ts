@@ -22,6 +22,8 @@ export type Call = {
   repeatable: boolean
   timeoutMs: number
   accept: readonly number[]
+  /** In place of the account's own. */
+  credentials: Record<string, string> | undefined
 }
 
 /** What surrounds the tries of a call. */
@@ -271,6 +273,7 @@ const requestIdHeaders = [
   'x-trace-id',
   'x-message-id',
   'twilio-request-id',
+  'x-fb-trace-id',
   'cf-ray',
 ]
 const requestIdOf = (headers: Record<string, string>): string | undefined => {

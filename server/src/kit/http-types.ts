@@ -11,6 +11,8 @@ export type CallOptions = {
   bytes?: { content: Uint8Array; type: string }
   /** Milliseconds for the whole call; default 15,000. */
   timeoutMs?: number
+  /** Stand in for the account's own in this call, such as a token that the vendor gave for a part of the account. */
+  credentials?: Record<string, string>
   /** Statuses besides 2xx that are an answer and no failure. */
   accept?: readonly number[]
 }

@@ -53,6 +53,8 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   const { connector, settings, agent, overrides = {}, overrideAgent = agent } = options
   let credentials = options.credentials
   let redactor: Redactor | undefined
+  /** Secrets besides those in use: of before a refresh, of single calls. */
+  const further = new Set<string>()
   const auth = authOf(connector.auth, options.authType, credentials)
   const gate =
     options.gate ??
@@ -67,27 +69,26 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
       options.record?.(call)
       options.onCall?.(call)
     },
-    redactor: () => (redactor ??= createRedactor(secretsOf(connector, auth, credentials, settings))),
+    redactor: () => (redactor ??= createRedactor([...secretsOf(connector, auth, credentials, settings), ...further])),
     route(url) {
       const { url: real, isOverridden } = overrideUrl(url, overrides)
       const { origin, pathname, search } = new URL(real)
       return { origin, path: pathname + search, agent: isOverridden ? overrideAgent : agent }
     },
-    authorize({ method, url, headers: sent, body }) {
-      const { headers = {}, query } = applied(auth, credentials)
+    authorize({ method, url, headers: sent, body, credentials: own }) {
+      const used = { ...credentials, ...own }
+      const { headers = {}, query } = applied(auth, used)
       if (auth.type !== 'keys' || !auth.sign) return { headers, query: queryString(query) }
       const request = { method, url, headers: sent, body, settings, now: new Date(options.clock.now()) }
-      return { headers: { ...headers, ...auth.sign(request, credentials) }, query: queryString(query) }
+      return { headers: { ...headers, ...auth.sign(request, used) }, query: queryString(query) }
     },
     async refresh() {
       const fresh = auth.type === 'oauth2' ? await options.refresh() : undefined
       if (!fresh) return false
-      credentials = fresh
       // What was secret stays secret.
-      redactor = createRedactor([
-        ...secretsOf(connector, auth, options.credentials, settings),
-        ...secretsOf(connector, auth, fresh, settings),
-      ])
+      for (const secret of secretsOf(connector, auth, credentials, settings)) further.add(secret)
+      credentials = fresh
+      redactor = undefined
       return true
     },
   }
@@ -104,6 +105,11 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
   ): Promise<VendorAnswer<T>> {
     const { bytes } = rest
     const sent = bytes?.content ?? form ?? (body === undefined ? undefined : JSON.stringify(body))
+    for (const secret of Object.values(rest.credentials ?? {})) {
+      if (further.has(secret)) continue
+      further.add(secret)
+      redactor = undefined
+    }
     const type = bytes?.type ?? (form === undefined ? body !== undefined && 'application/json' : formType)
     const answer = await makeCall(
       {
@@ -115,6 +121,7 @@ export function createVendorHttp(options: VendorHttpOptions): VendorHttp {
         repeatable: rest.repeatable ?? (rest.idempotencyKey !== undefined || repeatableMethods.has(method)),
         timeoutMs: rest.timeoutMs ?? defaultTimeoutMs,
         accept: rest.accept ?? [],
+        credentials: rest.credentials,
       },
       surroundings,
     )

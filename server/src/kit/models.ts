@@ -172,6 +172,80 @@ export type AnalyticsEvent = { name: string; parameters?: Record<string, unknown
 /** Rows of a report; `total` is how many there are, of which these are a page. */
 export type AnalyticsReport = { rows: Record<string, string | number>[]; total: number }
 
+/** A form of an advertisement, in which people leave their details. */
+export type AdForm = { id: string; name: string; status?: string | undefined; leads?: number | undefined }
+
+/** What somebody entered into the form of an advertisement. */
+export type AdLead = {
+  externalId: string
+  submittedAt: Date
+  formId?: string | undefined
+  adId?: string | undefined
+  adSetId?: string | undefined
+  campaignId?: string | undefined
+  /** Where it was shown, by the vendor's own name of the place. */
+  platform?: string | undefined
+  isOrganic?: boolean | undefined
+  person: Pick<Contact, 'email' | 'phone' | 'firstName' | 'lastName' | 'name' | 'company' | 'address'> & {
+    jobTitle?: string | undefined
+  }
+  /** Answers to all other questions, by the names that the form gives them. */
+  answers: Record<string, string>
+  raw?: unknown
+}
+
+/** Whom a conversion is of. All of it is normalised and hashed before it is sent, except what comes from the vendor or the browser. */
+export type ConvertedPerson = {
+  email?: string | undefined
+  phone?: string | undefined
+  firstName?: string | undefined
+  lastName?: string | undefined
+  city?: string | undefined
+  state?: string | undefined
+  postalCode?: string | undefined
+  /** ISO 3166, two letters. */
+  country?: string | undefined
+  /** The id of the person in your product. */
+  externalId?: string | undefined
+  /** The vendor's id of the lead that the person became known by. */
+  leadId?: string | undefined
+  /** What the vendor's cookies hold, which a website passes on. */
+  clickId?: string | undefined
+  browserId?: string | undefined
+  ipAddress?: string | undefined
+  userAgent?: string | undefined
+}
+
+/** Something that somebody did because of an advertisement. */
+export type Conversion = {
+  /** The vendor's name of it (`Lead`, `Schedule`, `Purchase`), or one of your own. */
+  name: string
+  /** By which it is known again, when it is sent twice or by a website's pixel as well. */
+  eventId: string
+  at?: Date | undefined
+  source?:
+    | 'website'
+    | 'app'
+    | 'email'
+    | 'phone_call'
+    | 'chat'
+    | 'physical_store'
+    | 'system_generated'
+    | 'other'
+    | undefined
+  /** The page on which it happened. */
+  url?: string | undefined
+  person: ConvertedPerson
+  amountMinor?: number | undefined
+  currency?: string | undefined
+  orderId?: string | undefined
+  /** What the vendor takes besides. */
+  parameters?: Record<string, string | number | boolean> | undefined
+}
+
+/** Which conversions were taken; each of the others with why not. `index` counts from 0. */
+export type ConversionsSent = { sent: number; rejected: { index: number; eventId: string; error: string }[] }
+
 /** A finished call, as the flows of the hub hand it to every integration. */
 export type CallData = {
   callId: string

@@ -81,6 +81,11 @@ const words: { [Name in OperationName]: Pick<OperationInfo, 'title' | 'what' | '
   // Vendors know no repetition: an event that is sent twice counts twice.
   'analytics.send': write('Send analytics events', 'the events', 'never'),
   'analytics.report': read('Read a report', 'the report'),
+  'ads.forms': read('List forms of advertisements', 'the forms'),
+  'ads.leads': read('List leads of advertisements', 'the leads'),
+  'ads.getLead': read('Get a lead of an advertisement', 'the lead'),
+  // Each is known again by its own id.
+  'ads.sendConversions': write('Send conversions', 'the conversions', 'safe'),
   'automation.send': write('Send a payload', 'the payload', 'key'),
   'automation.sendTest': write('Send test data', 'the test data', 'safe'),
 }
@@ -91,6 +96,7 @@ const listing: ReadonlySet<OperationName> = new Set([
   'deals.list',
   'storage.list',
   'voice.calls',
+  'ads.leads',
 ])
 
 /** Every operation that a connector may offer, in the order in which people read them. */

@@ -59,7 +59,7 @@ export function holdsToItsWebhook({ name, webhook }: AnyConnector, { webhook: sa
     )
     const ids = events.flatMap(({ eventId }) => eventId ?? [])
     assert.equal(new Set(ids).size, ids.length, 'two events have one id')
-    if (sample.routingKey !== undefined) assert.equal(webhook.route?.(request()), sample.routingKey)
+    if (sample.routingKey !== undefined) assert.deepEqual([webhook.route?.(request())].flat(), [sample.routingKey])
   })
 
   test(`${name}: a body that makes no sense breaks nothing but itself`, () => {
