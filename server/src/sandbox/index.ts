@@ -102,6 +102,8 @@ export const emulators: readonly SandboxEntry[] = [
     connects: [
       { connector: 'outlook-calendar', name: 'Outlook Calendar (sandbox)', provider: 'microsoft', settings: {} },
     ],
+  },
+  {
     id: 'calcom',
     hosts: ['api.cal.com', 'app.cal.com'],
     load: async () => (await import('./calcom/calcom.ts')).calcom,
