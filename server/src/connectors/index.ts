@@ -9,6 +9,11 @@ export const connectors: readonly Entry[] = [
   { id: 'salesforce', folder: 'salesforce', load: async () => (await import('./salesforce/salesforce.ts')).salesforce },
   { id: 'pipedrive', folder: 'pipedrive', load: async () => (await import('./pipedrive/pipedrive.ts')).pipedrive },
   {
+    id: 'dynamics365',
+    folder: 'dynamics365',
+    load: async () => (await import('./dynamics365/dynamics365.ts')).dynamics365,
+  },
+  {
     id: 'gohighlevel',
     folder: 'gohighlevel',
     load: async () => (await import('./gohighlevel/gohighlevel.ts')).goHighLevel,

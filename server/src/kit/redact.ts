@@ -15,7 +15,7 @@ const shortestSecret = 6
 const secretHeader =
   /^(authorization|proxy-authorization|cookie|set-cookie|x-api-token|x-api-key|api-key|apikey|x-auth-token)$|signature|secret|password|channel-token/i
 const secretField =
-  /^(password|passwd|secret|client_?secret|client_?state|access_?token|refresh_?token|id_?token|api_?key|api_?token|api_?secret|auth_?token|authorization|private_?key|signing_?key|appsecret_?proof|signing_?secret|webhook_?secret|http_auth_password|code_verifier|token)$/i
+  /^(password|passwd|secret|client_?secret|client_?state|access_?token|refresh_?token|id_?token|api_?key|api_?token|api_?secret|auth_?token|authorization|private_?key|signing_?key|appsecret_?proof|signing_?secret|webhook_?secret|http_auth_password|authvalue|code_verifier|token)$/i
 
 /**
  * Makes a redactor that knows the values of an integration's credentials, in the ways they may be written, and the names under which

@@ -31,6 +31,19 @@ export const emulators: readonly SandboxEntry[] = [
     connects: [{ connector: 'pipedrive', name: 'Pipedrive (sandbox)', provider: 'pipedrive', settings: {} }],
   },
   {
+    id: 'dynamics365',
+    hosts: ['sandbox.crm.dynamics.com', 'sandbox.api.crm.dynamics.com', 'login.microsoftonline.com/organizations'],
+    load: async () => (await import('./dynamics365/dynamics365.ts')).dynamics365,
+    connects: [
+      {
+        connector: 'dynamics365',
+        name: 'Dynamics 365 (sandbox)',
+        provider: 'dynamics',
+        settings: { environment_url: 'https://sandbox.crm.dynamics.com', currency: 'USD' },
+      },
+    ],
+  },
+  {
     id: 'zapier',
     hosts: ['hooks.zapier.com'],
     load: async () => (await import('./zapier/zapier.ts')).zapier,
