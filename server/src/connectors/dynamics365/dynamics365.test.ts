@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { runOperation } from '../../kit/index.ts'
+import { type AnyConnector, runOperation } from '../../kit/index.ts'
 import { type Clock, manualClock, systemClock } from '../../lib/clock.ts'
 import { createDynamics365 } from '../../sandbox/dynamics365/dynamics365.ts'
 import { conformance, inboundRequest } from '../../test/conformance.ts'
@@ -8,11 +8,13 @@ import { connect } from '../../test/connect.ts'
 import { fakeVendor } from '../../test/fake-vendor.ts'
 import { startReceiver } from '../../test/receiver.ts'
 import { startSandbox } from '../../test/sandbox.ts'
-import { dynamics365 } from './dynamics365.ts'
+import { dynamics365 as declared } from './dynamics365.ts'
 import { contact, deal, lead, meeting } from './mappings.ts'
 import { readParts } from './multipart.ts'
 import type { Settings } from './settings.ts'
 
+/** As the hub handles it: with settings that were validated. */
+const dynamics365: AnyConnector = declared
 const environment = { environment_url: 'https://sandbox.crm.dynamics.com' }
 const credentials = { access_token: 'sandbox-dynamics-token' }
 const followUp = '00000003-0000-4000-8000-000000000001'
