@@ -8,6 +8,7 @@ export const connectors: readonly Entry[] = [
   { id: 'hubspot', folder: 'hubspot', load: async () => (await import('./hubspot/hubspot.ts')).hubspot },
   { id: 'salesforce', folder: 'salesforce', load: async () => (await import('./salesforce/salesforce.ts')).salesforce },
   { id: 'pipedrive', folder: 'pipedrive', load: async () => (await import('./pipedrive/pipedrive.ts')).pipedrive },
+  { id: 'zoho', folder: 'zoho', load: async () => (await import('./zoho/zoho.ts')).zoho },
   {
     id: 'dynamics365',
     folder: 'dynamics365',
