@@ -93,7 +93,6 @@ export function createReceiving(deps: {
       connector: connectorId,
       method: request.method,
       ...storable(request, { id, secrets: given.secrets, isVerified: given.isVerified, vault }),
-      body: request.rawBody,
       receivedAt: request.receivedAt,
       status: given.status,
       reason: given.reason ?? null,
