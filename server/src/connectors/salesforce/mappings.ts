@@ -6,13 +6,14 @@ import {
   date,
   day,
   field,
+  type Lead,
   mapping,
   minor,
   type New,
   readOnly,
 } from '../../kit/index.ts'
 import { objectOf, type PersonObject, type Settings } from './settings.ts'
-import type { Meeting, Opportunity, Person, SObject } from './types.ts'
+import type { Meeting, Opportunity, Person, SalesforceLead, SObject } from './types.ts'
 
 export const contact = mapping<Contact, Person>({
   externalId: 'Id',
@@ -20,6 +21,16 @@ export const contact = mapping<Contact, Person>({
   lastName: 'LastName',
   email: 'Email',
   phone: 'Phone',
+  createdAt: date('CreatedDate'),
+  updatedAt: date('SystemModstamp'),
+})
+
+/** What a lead is about stands in its description, since a lead of Salesforce is a person. */
+export const lead = mapping<Lead, SalesforceLead>({
+  externalId: 'Id',
+  title: 'Description',
+  status: 'Status',
+  source: 'LeadSource',
   createdAt: date('CreatedDate'),
   updatedAt: date('SystemModstamp'),
 })

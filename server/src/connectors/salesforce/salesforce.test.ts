@@ -7,7 +7,7 @@ import { conformance } from '../../test/conformance.ts'
 import { connect } from '../../test/connect.ts'
 import { fakeVendor } from '../../test/fake-vendor.ts'
 import { startSandbox } from '../../test/sandbox.ts'
-import { contact, deal, meeting } from './mappings.ts'
+import { contact, deal, lead, meeting } from './mappings.ts'
 import { salesforce } from './salesforce.ts'
 import type { Settings } from './settings.ts'
 import { digitsPattern, quoted } from './soql.ts'
@@ -40,6 +40,10 @@ for (const create_as of ['Lead', 'Contact'] as const) {
         contact: {
           mapping: contact,
           record: { ...times, Id: '003', FirstName: 'Ada', LastName: 'Lovelace', Email: 'ada@example.com', Phone: '1' },
+        },
+        lead: {
+          mapping: lead,
+          record: { ...times, Id: '00Q', Description: 'Roof', Status: 'Working', LeadSource: 'Web' },
         },
         deal: {
           mapping: deal,
@@ -371,4 +375,42 @@ test('custom fields are described with their types, options and needs', async ()
   const of = (name: string) => fields.find((field) => field.name === name)
   assert.deepEqual([of('Plan__c')?.type, of('Plan__c')?.options], ['option', [{ value: 'Gold', label: 'Gold' }]])
   assert.deepEqual([of('Name')?.required, of('IsWon')?.readOnly], [true, true])
+})
+
+test('a lead copies its contact, or is the contact where people are leads', async () => {
+  for (const create_as of ['Contact', 'Lead'] as const) {
+    await using hub = await open({ create_as, lead_amount_field: 'AnnualRevenue', currency: 'EUR' })
+    const { externalId: contactId } = await hub.run('contacts.create', {
+      email: 'ada@example.com',
+      name: 'Ada Lovelace',
+    })
+
+    const made = await hub.run('leads.create', { title: 'Roof', contactId, amountMinor: 125_000, source: 'Web' })
+    const changed = await hub.run('leads.update', { externalId: made.externalId, changes: { status: 'Working' } })
+    const listed = await hub.run('leads.list', {})
+    const later = await hub.run('leads.list', { updatedSince: new Date('2099-01-01') })
+
+    const { LastName, Email } = hub.vendor.records('Lead').need(made.externalId).data
+    assert.deepEqual(
+      [LastName, Email, made.externalId === contactId],
+      ['Lovelace', 'ada@example.com', create_as === 'Lead'],
+    )
+    assert.deepEqual([changed.title, changed.status, changed.amountMinor], ['Roof', 'Working', 125_000])
+    assert.deepEqual([listed.length, listed[0]?.source, later], [1, 'Web', []])
+  }
+})
+
+test('people sign in where the settings say, which is a place of Salesforce', () => {
+  const { pattern } = salesforce.settings.properties.login_host as unknown as { pattern: string }
+  const fits = (host: string) => new RegExp(pattern).test(host)
+
+  for (const host of ['test.salesforce.com', 'acme.my.salesforce.com', 'acme--dev.sandbox.my.salesforce.com'])
+    assert.ok(fits(host), host)
+  for (const host of [
+    'salesforce.com',
+    'login.salesforce.com.evil',
+    'my.salesforce.com',
+    'https://test.salesforce.com',
+  ])
+    assert.ok(!fits(host), host)
 })

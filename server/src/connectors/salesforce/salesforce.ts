@@ -5,6 +5,7 @@ import { contacts } from './contacts.ts'
 import { customFields } from './custom-fields.ts'
 import { deals } from './deals.ts'
 import { isExpired, readError } from './faults.ts'
+import { leads } from './leads.ts'
 import { apiVersion, paths } from './paths.ts'
 import { settings } from './settings.ts'
 import type { UserInfo } from './types.ts'
@@ -29,6 +30,7 @@ export const salesforce = defineConnector({
       tokenUrl: `${login}/token`,
       revokeUrl: `${login}/revoke`,
       scopes: ['api', 'refresh_token', 'id'],
+      server: { hosts: ['login.salesforce.com', 'test.salesforce.com', '*.my.salesforce.com'], setting: 'login_host' },
       clientAuth: 'body',
       pkce: true,
       keep: ['instance_url'],
@@ -57,7 +59,7 @@ export const salesforce = defineConnector({
   },
 
   webhook,
-  capabilities: { contacts, deals, notes, tasks, customFields, calendar, workflows },
+  capabilities: { contacts, leads, deals, notes, tasks, customFields, calendar, workflows },
 })
 
 /** The organisation's own domain, which the token answer names; tokens go to no other place. */

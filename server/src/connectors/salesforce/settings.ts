@@ -12,6 +12,14 @@ export const settings = Type.Object({
       default: 'Lead',
     }),
   ),
+  login_host: Type.Optional(
+    Type.String({
+      title: 'Sign-in address',
+      description: '`test.salesforce.com` for a sandbox, or the domain of your own, such as `acme.my.salesforce.com`.',
+      pattern: '^((login|test)\\.salesforce\\.com|[a-z0-9-]+(\\.[a-z0-9-]+)*\\.my\\.salesforce\\.com)$',
+      default: 'login.salesforce.com',
+    }),
+  ),
   default_stage: Type.Optional(
     Type.String({ title: 'Stage', description: 'The stage of new opportunities.', default: 'Prospecting' }),
   ),
@@ -30,6 +38,13 @@ export const settings = Type.Object({
       description: 'For leads that name none, since Salesforce asks for one.',
       minLength: 1,
       default: '[not provided]',
+    }),
+  ),
+  lead_amount_field: Type.Optional(
+    Type.String({
+      title: 'Amount of leads',
+      description: 'API name of the field that holds what a lead is worth.',
+      pattern: fieldName,
     }),
   ),
   external_id_field: Type.Optional(

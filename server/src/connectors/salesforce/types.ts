@@ -11,6 +11,14 @@ export type Person = {
   CreatedDate?: string | null
   SystemModstamp?: string | null
 }
+export type SalesforceLead = {
+  Id: string
+  Description?: string | null
+  Status?: string | null
+  LeadSource?: string | null
+  CreatedDate?: string | null
+  SystemModstamp?: string | null
+}
 export type Opportunity = {
   Id: string
   Name?: string | null
