@@ -53,5 +53,6 @@ export const connectors: readonly Entry[] = [
   { id: 's3', folder: 's3', load: async () => (await import('./s3/s3.ts')).s3 },
   { id: 'twilio', folder: 'twilio', load: async () => (await import('./twilio/twilio.ts')).twilio },
   { id: 'slack', folder: 'slack', load: async () => (await import('./slack/slack.ts')).slack },
+  { id: 'facebook', folder: 'facebook', load: async () => (await import('./facebook/facebook.ts')).facebook },
   { id: 'webhook', folder: 'webhook', load: async () => (await import('./webhook/webhook.ts')).webhook },
 ]

@@ -225,4 +225,17 @@ export const emulators: readonly SandboxEntry[] = [
       },
     ],
   },
+  {
+    id: 'facebook',
+    hosts: ['graph.facebook.com', 'www.facebook.com'],
+    load: async () => (await import('./facebook/facebook.ts')).facebook,
+    connects: [
+      {
+        connector: 'facebook',
+        name: 'Facebook (sandbox)',
+        provider: 'facebook',
+        settings: { page_id: '100000000000001', dataset_id: '200000000000001' },
+      },
+    ],
+  },
 ]

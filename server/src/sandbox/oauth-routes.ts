@@ -24,13 +24,16 @@ export function oauthRoutes(
 
   api.post(shape.tokenPath, { config: { sandbox: isPublic } }, async (request, reply) => {
     const fields = clientOf(request, fieldsOf(request.body))
+    if (shape.exchange && fields.grant_type === shape.exchange.grantType)
+      return await reply.send(await exchanged(fields))
     const answered = await oneByOne(() => call('/token', fields))
     if (answered.status !== 200) throw new RefusalError(refused(answered.status, answered.body))
     const { id_token: _, ...answer } = answered.body as Record<string, unknown>
     const token = String(answer.access_token)
     const found = oauth.store.lookUp(token)
     const scopes = found.state === 'valid' ? found.scopes : []
-    if (shape.refreshToken === 'omitted' && fields.grant_type === 'refresh_token') delete answer.refresh_token
+    if (shape.exchange || (shape.refreshToken === 'omitted' && fields.grant_type === 'refresh_token'))
+      delete answer.refresh_token
     if (shape.scopeSeparator === ',' && typeof answer.scope === 'string')
       answer.scope = answer.scope.replaceAll(' ', ',')
     const account = oauth.store.accountOf(token) ?? ''
@@ -44,6 +47,19 @@ export function oauthRoutes(
       if (status !== 200) throw new RefusalError(refused(status, body))
       return await reply.send({})
     })
+  }
+
+  /** Changes a token for one that lives longer. */
+  async function exchanged(fields: Fields): Promise<Record<string, unknown>> {
+    if (!oauth.isClient(fields.client_id ?? '', fields.client_secret ?? ''))
+      throw invalidClient('the client is not known, or its secret is another')
+    const { parameter, seconds } = shape.exchange!
+    const found = oauth.store.lookUp(fields[parameter] ?? '')
+    if (found.state !== 'valid' || found.clientId !== fields.client_id)
+      throw new RefusalError(refused(400, { error: 'invalid_grant', error_description: 'the token is not valid' }))
+    const { answer } = await oauth.grant({ ...found, seconds })
+    const { refresh_token: _, scope: __, ...shown } = answer
+    return shown
   }
 
   let last: Promise<unknown> = Promise.resolve()

@@ -27,6 +27,8 @@ export type OauthShape = {
   extraParameters?: readonly string[]
   /** Parameters besides the standard's with which a person is sent back. */
   callbackParameters?(grant: { account: string }): Record<string, string>
+  /** A grant by which a token that lives is changed for one that lives longer; `parameter` is what bears it. There are no refresh tokens then. */
+  exchange?: { grantType: string; parameter: string; seconds: number }
   /** Fields besides the standard's in a token answer. */
   tokenFields?(grant: { account: string; scopes: string[]; url: string; grantType: string }): Record<string, unknown>
   /** How a refusal of the token endpoint reads; RFC 6749 section 5.2 unless given. */

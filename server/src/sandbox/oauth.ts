@@ -146,6 +146,7 @@ export function createOauth(options: {
     client,
     registerClient: (other: OauthClient) => void clients.set(other.clientId, other),
     knows: (clientId: string) => clients.has(clientId),
+    isClient: (id: string, secret: string) => clients.get(id)?.clientSecret === secret,
     /** Answers below `/oauth/<vendor>`; `path` is what follows. */
     async handle(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
       if (path.startsWith('/consent/')) return await consent(request, response)
@@ -160,22 +161,25 @@ export function createOauth(options: {
       account = 'sandbox',
       scopes = [...shape.scopes],
       clientId = client.clientId,
+      seconds = shape.exchange?.seconds ?? shape.accessTokenSeconds,
     }: {
       account?: string
       scopes?: string[]
       clientId?: string
+      /** How long the access token lives. */
+      seconds?: number
     } = {}): Promise<Granted> {
       const oidc = await provider()
       const owner = await oidc.Client.find(clientId)
       if (!owner) throw new TypeError(`The sandbox knows no client ${clientId}.`)
       const grantId = await saveGrant(oidc, { account, scopes, clientId })
       const about = { client: owner, accountId: account, grantId, scope: scopes.join(' '), gty: 'authorization_code' }
-      const accessToken = await new oidc.AccessToken(about as never).save()
-      const refreshToken = await new oidc.RefreshToken(about as never).save()
+      const accessToken = await new oidc.AccessToken({ ...about, expiresIn: seconds } as never).save()
+      const refreshToken = shape.exchange ? accessToken : await new oidc.RefreshToken(about as never).save()
       const answer = {
         access_token: accessToken,
         refresh_token: refreshToken,
-        expires_in: shape.accessTokenSeconds,
+        expires_in: seconds,
         token_type: 'Bearer',
         scope: scopes.join(shape.scopeSeparator ?? ' '),
         ...shape.tokenFields?.({ account, scopes, url: vendorUrl(), grantType: 'authorization_code' }),
