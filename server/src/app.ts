@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createAdLeads } from './ad-leads/ad-leads.ts'
 import { createAccess } from './api/access.ts'
 import { createAuth } from './api/auth.ts'
 import { consoleRoutes } from './api/console.ts'
@@ -205,6 +206,12 @@ export async function createApp(options: {
     requestConsultation: (tx, workspaceId, lead, wish) =>
       consultations.request(tx, workspaceId, { ...wish, timezone: wish.timezone ?? lead.timezone }),
   })
+  const adLeads = createAdLeads({
+    ...{ database, engine, runner: connections.runner, clock, log },
+    connectors: ['facebook'],
+    capture: manager.captureIn,
+  })
+  inbound.react('facebook', adLeads.hear)
   const imports = createImports({ database, engine, leads, clock, log })
   const exports = createExports({ database, engine, leads, clock, log })
 

@@ -1,6 +1,8 @@
 import { readConfig } from '../src/config.ts'
 import { connectors } from '../src/connectors/index.ts'
+import type { OAuthClient } from '../src/integrations/oauth-client.ts'
 import { OAuthFailure } from '../src/integrations/oauth-failure.ts'
+import { oauthOf } from '../src/integrations/oauth-providers.ts'
 import type { Traffic } from '../src/integrations/runner.ts'
 import { faultsOf, withDefaults } from '../src/integrations/validation.ts'
 import { authOf, secretsOf } from '../src/kit/applied-credentials.ts'
@@ -11,7 +13,7 @@ import { failureOf, type OperationResult, offeredOperations } from '../src/kit/r
 import { systemClock } from '../src/lib/clock.ts'
 import { silentLog } from '../src/lib/log.ts'
 import { createSafeAgent, createSafeDial } from '../src/lib/safe-fetch.ts'
-import { sandboxAccounts } from '../src/sandbox/entries.ts'
+import { sandboxAccounts, sandboxClients } from '../src/sandbox/entries.ts'
 import { emulators } from '../src/sandbox/index.ts'
 import { createSandbox } from '../src/sandbox/sandbox.ts'
 import { type Given, readGiven } from './given.ts'
@@ -74,8 +76,15 @@ async function accountOf(
     wayIn.type === 'oauth2'
       ? await signIn({ connector, wayIn, settings, traffic, port, say: print })
       : wayIn.credentials
-  return { credentials, settings }
+  const client = wayIn.type === 'oauth2' ? wayIn.client : undefined
+  return { credentials: { ...credentials, ...applicationOf(connector, client) }, settings }
 }
+
+/** What proves calls, where the vendor wants them proven as an application's. */
+const applicationOf = (connector: AnyConnector, client: OAuthClient | undefined): Record<string, string> =>
+  client && oauthOf(connector)?.withApplication
+    ? { client_id: client.clientId, client_secret: client.clientSecret }
+    : {}
 
 function sayMissing(
   { name, id }: AnyConnector,
@@ -154,8 +163,11 @@ async function sandboxFor(connector: AnyConnector) {
   await sandbox.start()
   const ready = sandboxAccounts(sandbox, emulators).find((account) => account.connector === connector.id)!
   const settings = withDefaults(connector.settings, ready.settings)
+  const provider = ready.isOAuth ? oauthOf(connector)?.provider : undefined
+  const client = sandboxClients(emulators).find((one) => one.provider === provider)
+  const credentials = { ...(await ready.credentials()), ...applicationOf(connector, client) }
   return {
-    account: { credentials: await ready.credentials(), settings },
+    account: { credentials, settings },
     overrides: sandbox.overrides(),
     [Symbol.asyncDispose]: sandbox.stop,
   }

@@ -24,6 +24,22 @@ export type JsonPrimitive = boolean | number | string | null
 
 export type JsonValue = JsonArray | JsonObject | JsonPrimitive
 
+export interface AdLeadCursors {
+  formId: string
+  integrationId: string
+  leads: number | null
+  readUntil: Date
+  workspaceId: string
+}
+
+export interface AdLeads {
+  connector: string
+  externalId: string
+  leadId: string | null
+  takenAt: Date
+  workspaceId: string
+}
+
 export interface Agents {
   createdAt: Date
   id: string
@@ -871,6 +887,8 @@ export interface WorkspaceStatistics {
 }
 
 export interface DB {
+  adLeadCursors: AdLeadCursors
+  adLeads: AdLeads
   agents: Agents
   apiKeys: ApiKeys
   attempts: Attempts

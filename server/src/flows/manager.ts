@@ -56,35 +56,58 @@ export function createManager(deps: {
   }
 
   const carryOut = (workspaceId: string, actor: string | null, flow: Flow): Promise<FlowAnswer> =>
-    database.inWorkspace(workspaceId, async (tx) => {
-      const { event, occurredAt, activity } = flow
-      const { lead: taken, created } = await leads.upsert(tx, workspaceId, flow.lead, {
-        actor,
-        publish: false,
-        isRecorded: false,
-      })
-      const lead = (await flow.also?.(tx, taken)) ?? taken
-      const told = { type: event.type, payload: event.payload(lead, created) }
-      const captured = { type: 'lead.captured', payload: { ...leadPayload(lead), created } }
-      const events = (created && event.type !== captured.type ? [captured, told] : [told]).map((one) => ({
-        ...one,
-        occurredAt,
-      }))
-      const published = await engine.publish(tx, workspaceId, events)
-      const { id: activityId } = await leads.addActivity(tx, workspaceId, lead.id, {
-        ...activity,
-        actor,
-        occurredAt,
-        eventId: published.at(-1)!.id,
-      })
-      const stored = published.map(({ id, type }, index) => ({ id, type, payload: events[index]!.payload }))
-      return {
-        leadId: lead.id,
-        stored: { created, status: lead.status, activityId, events: stored.map(({ id, type }) => ({ id, type })) },
-        ...(await queuedFor(tx, workspaceId, stored)),
-        occurredAt: occurredAt.toISOString(),
-      }
+    database.inWorkspace(workspaceId, (tx) => carryOutIn(tx, workspaceId, actor, flow))
+
+  async function carryOutIn(tx: Db, workspaceId: string, actor: string | null, flow: Flow): Promise<FlowAnswer> {
+    const { event, occurredAt, activity } = flow
+    const { lead: taken, created } = await leads.upsert(tx, workspaceId, flow.lead, {
+      actor,
+      publish: false,
+      isRecorded: false,
     })
+    const lead = (await flow.also?.(tx, taken)) ?? taken
+    const told = { type: event.type, payload: event.payload(lead, created) }
+    const captured = { type: 'lead.captured', payload: { ...leadPayload(lead), created } }
+    const events = (created && event.type !== captured.type ? [captured, told] : [told]).map((one) => ({
+      ...one,
+      occurredAt,
+    }))
+    const published = await engine.publish(tx, workspaceId, events)
+    const { id: activityId } = await leads.addActivity(tx, workspaceId, lead.id, {
+      ...activity,
+      actor,
+      occurredAt,
+      eventId: published.at(-1)!.id,
+    })
+    const stored = published.map(({ id, type }, index) => ({ id, type, payload: events[index]!.payload }))
+    return {
+      leadId: lead.id,
+      stored: { created, status: lead.status, activityId, events: stored.map(({ id, type }) => ({ id, type })) },
+      ...(await queuedFor(tx, workspaceId, stored)),
+      occurredAt: occurredAt.toISOString(),
+    }
+  }
+
+  /** A capture, as its flow is carried out. */
+  function captured(input: NewLead & LeadCapture): Flow {
+    const { message, formName, pageUrl, campaign, timestamp, ...lead } = input
+    const source = lead.source ?? 'api'
+    const about = known({ message, formName, pageUrl, campaign })
+    return {
+      lead: { ...lead, source },
+      occurredAt: timeGiven(timestamp),
+      activity: {
+        type: 'captured',
+        title: `Captured by ${formName ?? source}`,
+        body: message,
+        data: known({ source, formName, pageUrl, campaign }),
+      },
+      event: {
+        type: 'lead.captured',
+        payload: (row, created) => ({ ...leadPayload(row), ...about, source, created }),
+      },
+    }
+  }
 
   /** When it happened: what is told late goes to its place in the timeline. */
   const timeGiven = (text: string | undefined): Date =>
@@ -93,29 +116,17 @@ export function createManager(deps: {
   return {
     /** Takes in somebody who left an address or a number anywhere: a form, a newsletter, a chat. */
     handleLeadCapture(workspaceId: string, input: LeadCapture, actor: string | null = null): Promise<FlowAnswer> {
-      const { message, formName, pageUrl, campaign, timestamp, ...lead } = input
-      if (!lead.email && !lead.phone)
+      if (!input.email && !input.phone)
         throw invalid(
           'body.email',
           'is missing; a lead is known by its e-mail address or its phone, so give one of them',
         )
-      const source = lead.source ?? 'api'
-      const about = known({ message, formName, pageUrl, campaign })
-      return carryOut(workspaceId, actor, {
-        lead: { ...lead, source },
-        occurredAt: timeGiven(timestamp),
-        activity: {
-          type: 'captured',
-          title: `Captured by ${formName ?? source}`,
-          body: message,
-          data: known({ source, formName, pageUrl, campaign }),
-        },
-        event: {
-          type: 'lead.captured',
-          payload: (row, created) => ({ ...leadPayload(row), ...about, source, created }),
-        },
-      })
+      return carryOut(workspaceId, actor, captured(input))
     },
+
+    /** The same in the caller's transaction, for a lead that may be known by another system's id alone. */
+    captureIn: (tx: Db, workspaceId: string, input: NewLead & LeadCapture): Promise<FlowAnswer> =>
+      carryOutIn(tx, workspaceId, null, captured(input)),
 
     /** Takes in the result of an assessment. */
     handleAssessmentCompletion(

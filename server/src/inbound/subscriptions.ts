@@ -52,11 +52,14 @@ export function createVendorSubscriptions(deps: {
     const { webhook } = connector
     if (!webhook?.subscribe) return
     const present = await findActive(database.hub, row)
-    if (present && !force && !isDue(present, clock.now())) return
+    const about = webhook.about?.(Object(row.config))
+    if (webhook.about && about === undefined) return present && (await end(row, connector, present))
+    const isOther = about !== undefined && present !== undefined && present.data.about !== about
+    if (present && !force && !isOther && !isDue(present, clock.now())) return
     const options = { url: urlOf(row), secret: await secretFor(row, connector) }
     const { subscribe: begin, renew } = webhook
 
-    if (present && !force && renew) {
+    if (present && !force && !isOther && renew) {
       const given = { id: present.vendorId ?? present.id, data: present.data }
       const result = await runner.lend(row, connector, (context) =>
         renew(context, given, { ...options, channelId: present.id }),
@@ -69,8 +72,10 @@ export function createVendorSubscriptions(deps: {
     const channelId = newId(clock)
     const result = await runner.lend(row, connector, (context) => begin(context, { ...options, channelId }))
     if (!result.success) return await failed(row, present, result)
-    await keep(row, channelId, result.data)
-    if (present) await end(row, connector, present)
+    const { data } = result
+    await keep(row, channelId, about === undefined ? data : { ...data, data: { ...data.data, about } })
+    // What the vendor knows by the same id is the same.
+    if (present) await end(row, connector, present, present.vendorId === data.id ? 'keep at the vendor' : undefined)
   }
 
   /** Writes down what the vendor promised. Rows of tries that failed before go. */
@@ -131,7 +136,12 @@ export function createVendorSubscriptions(deps: {
   }
 
   /** Takes back a subscription that another has replaced. One that stays at the vendor does no harm: its news are known by then. */
-  async function end(row: IntegrationRow, connector: AnyConnector, old: SubscriptionRow): Promise<void> {
+  async function end(
+    row: IntegrationRow,
+    connector: AnyConnector,
+    old: SubscriptionRow,
+    keep?: 'keep at the vendor',
+  ): Promise<void> {
     await database.hub
       .updateTable('vendorSubscriptions')
       .set({ status: 'removed', updatedAt: new Date(clock.now()) })
@@ -139,7 +149,7 @@ export function createVendorSubscriptions(deps: {
       .where('id', '=', old.id)
       .execute()
     const { unsubscribe } = connector.webhook ?? {}
-    if (!unsubscribe) return
+    if (!unsubscribe || keep) return
     const given = { id: old.vendorId ?? old.id, data: old.data }
     const result = await runner.lend(row, connector, (context) => unsubscribe(context, given))
     if (!result.success)

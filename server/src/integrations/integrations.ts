@@ -13,7 +13,7 @@ import type { Vault } from '../lib/vault.ts'
 import { capabilitiesOf, type Templates } from '../templates/templates.ts'
 import { findAgent } from './agent-queries.ts'
 import { integrationAnswer, isConfigured, type LaneFacts } from './answers.ts'
-import { defaultSubscriptionsOf } from './default-subscriptions.ts'
+import { awokenBy, defaultSubscriptionsOf } from './default-subscriptions.ts'
 import type { Disconnection } from './disconnection.ts'
 import {
   deleteIntegration,
@@ -29,7 +29,7 @@ import type { Runner } from './runner.ts'
 import type { Integration, IntegrationChanges, IntegrationFilter, NewIntegration, TestResult } from './schema.ts'
 import { openConfig, sealConfig, sealCredentials } from './sealing.ts'
 import { changeStatus, type Status, steerLane } from './status.ts'
-import { insertSubscription } from './subscription-queries.ts'
+import { insertSubscription, switchOn } from './subscription-queries.ts'
 import { chooseAuth, faultsOf, faultsOfCredentials, refuseFaults, withDefaults } from './validation.ts'
 
 export type Integrations = ReturnType<typeof createIntegrations>
@@ -111,10 +111,11 @@ export function createIntegrations(deps: {
   }
 
   /** Subscribes a new integration to what one of its sort usually wants to hear. The caller's transaction. */
-  async function subscribe(tx: Db, { workspaceId, id: integrationId }: IntegrationRow, connector: AnyConnector) {
+  async function subscribe(tx: Db, row: IntegrationRow, connector: AnyConnector) {
+    const { workspaceId, id: integrationId, config } = row
     const now = new Date(clock.now())
-    const place = { workspaceId, integrationId, isActive: true, createdAt: now, updatedAt: now }
-    for (const { filter = null, ...wanted } of defaultSubscriptionsOf(connector))
+    const place = { workspaceId, integrationId, createdAt: now, updatedAt: now }
+    for (const { filter = null, ...wanted } of defaultSubscriptionsOf(connector, Object(config)))
       await insertSubscription(tx, { ...place, ...wanted, id: newId(clock), filter })
     await engine.subscriptionsChanged(tx, workspaceId)
   }
@@ -374,6 +375,11 @@ export function createIntegrations(deps: {
           ...settings,
           updatedAt: new Date(clock.now()),
         })
+        const awoken = settings.config ? awokenBy(Object(row.config), Object(settings.config)) : []
+        for (const operation of awoken) {
+          await switchOn(tx, workspaceId, id, operation)
+          await engine.subscriptionsChanged(tx, workspaceId)
+        }
         if (isActive !== undefined) {
           await steerLane(tx, engine, { ...row, isActive })
           await engine.subscriptionsChanged(tx, workspaceId)

@@ -41,6 +41,16 @@ export const updateSubscription = (db: Db, row: SubscriptionRow) =>
     .where('id', '=', row.id)
     .execute()
 
+/** Switches the subscriptions of one operation on. */
+export const switchOn = (tx: Db, workspaceId: string, integrationId: string, operation: string) =>
+  tx
+    .updateTable('integrationSubscriptions')
+    .set({ isActive: true })
+    .where('workspaceId', '=', workspaceId)
+    .where('integrationId', '=', integrationId)
+    .where('operation', '=', operation)
+    .execute()
+
 export async function deleteSubscription(
   db: Db,
   workspaceId: string,

@@ -146,6 +146,10 @@ export type Webhook<Settings = Record<string, unknown>> = {
   route?(request: InboundRequest): string | readonly string[] | undefined
   /** The events in a verified request. An array, since vendors bundle them. `routingKey` is the integration's own, if it has one. */
   parse(request: InboundRequest, routingKey?: string): InboundEvent[]
+  /**
+   * What is subscribed to, where the settings name it: another is subscribed to anew, and with undefined there is nothing to subscribe to.
+   */
+  about?(settings: Settings): string | undefined
   /** Makes the vendor call the hub. Answers what is needed to renew and remove it. */
   subscribe?(
     context: Context<Settings>,

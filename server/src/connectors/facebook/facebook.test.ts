@@ -218,7 +218,7 @@ test('the application is told where to call, once, and the page lets it hear of 
   const made = await facebook.webhook?.subscribe?.(account.context as never, options)
   await facebook.webhook?.subscribe?.(account.context as never, options)
 
-  assert.deepEqual(made, { id: page, data: { page } })
+  assert.deepEqual(made, { id: page })
   assert.equal(hub.calls.length, 1)
   assert.deepEqual(account.vendor.subscriptions(), [
     { object: 'page', callback_url: `${hub.url}/webhooks/facebook`, active: true, fields: ['leadgen'] },
@@ -231,7 +231,7 @@ test('the application is told where to call, once, and the page lets it hear of 
     /take that subscription out/,
   )
 
-  await facebook.webhook?.unsubscribe?.(account.context as never, { id: page, data: { page } })
+  await facebook.webhook?.unsubscribe?.(account.context as never, { id: page, data: {} })
   assert.deepEqual(account.vendor.subscribed(), {})
 })
 

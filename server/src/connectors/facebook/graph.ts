@@ -120,8 +120,11 @@ export function pageOf({ settings }: FacebookContext): string {
  * The page with its own token, which what belongs to a page is asked for with. It is read each time: it lives as long as the token that it was
  * asked for with.
  */
-export async function readPage(context: FacebookContext): Promise<Page & { credentials: Record<string, string> }> {
-  const page = await context.http.get<Page>(`/${pageOf(context)}`, { fields: 'id,name,access_token' })
+export async function readPage(
+  context: FacebookContext,
+  id = pageOf(context),
+): Promise<Page & { credentials: Record<string, string> }> {
+  const page = await context.http.get<Page>(`/${id}`, { fields: 'id,name,access_token' })
   if (page.access_token === undefined)
     throw new ConnectorError(
       'PERMISSION_DENIED',

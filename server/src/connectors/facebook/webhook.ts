@@ -55,9 +55,10 @@ export const webhook: Webhook<Static<typeof settings>> = {
       .filter(({ id }) => page === undefined || String(id) === page)
       .flatMap(newsOf),
 
-  async subscribe(context, { url, secret, channelId }) {
-    // Who only sends conversions has nothing to hear.
-    if (context.settings.page_id === undefined) return { id: channelId }
+  // Who only sends conversions has nothing to hear.
+  about: ({ page_id: page }) => page,
+
+  async subscribe(context, { url, secret }) {
     await hearPages(context, url.replace(/\/i\/[^/]+$/, ''), secret)
     const { id, credentials } = await readPage(context)
     const path = `/${id}/subscribed_apps`
@@ -69,12 +70,11 @@ export const webhook: Webhook<Static<typeof settings>> = {
     await context.http.post(path, undefined, {
       ...{ query: { subscribed_fields: [...fields].join(',') }, credentials, repeatable: true },
     })
-    return { id, data: { page: id } }
+    return { id }
   },
 
-  async unsubscribe(context, { data }) {
-    if (data.page === undefined) return
-    const { id, credentials } = await readPage(context)
+  async unsubscribe(context, { id }) {
+    const { credentials } = await readPage(context, id)
     await context.http.delete(`/${id}/subscribed_apps`, undefined, { credentials })
   },
 }
