@@ -144,7 +144,7 @@ test('a person who signs in gets a token for sixty days, which is renewed a week
 
   // The settings may come later: the page is heard of, and conversions are told, from then on.
   const config = { page_id: page, dataset_id: dataset }
-  await hub.request('PUT', `/api/integrations/${integration?.id}`, { body: { config } })
+  await hub.request('PATCH', `/api/integrations/${integration?.id}`, { body: { config } })
   await until('the page', async () => vendor.subscribed()['sandbox-facebook'])
   vendor.submit(ada)
   await leadOf(hub, 'ada@example.com')
