@@ -1,6 +1,6 @@
 /*
  * Writes the files that follow from others: row types from the migrations, the OpenAPI document from the routes' schemas,
- * the SDK's types from that document, and the page about the configuration. `--check` writes nothing and fails when one
+ * the SDK's types from that document, and the pages about the configuration and the connectors. `--check` writes nothing and fails when one
  * of them is not what it should be.
  */
 import { spawnSync } from 'node:child_process'
@@ -8,6 +8,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { testDatabase } from './database.ts'
 import { configurationPage } from './generate/configuration.ts'
+import { connectorsPage } from './generate/connectors.ts'
 import { openApi } from './generate/openapi.ts'
 import { rowTypes } from './generate/row-types.ts'
 import { sdkTypes } from './generate/sdk-types.ts'
@@ -25,6 +26,7 @@ async function generate(): Promise<Generated[]> {
     { file: 'server/openapi.json', from: "the routes' schemas", text: `${JSON.stringify(document, null, 2)}\n` },
     { file: 'sdk/src/generated/api.ts', from: "the routes' schemas", text: sdkTypes(document) },
     { file: 'docs/configuration.md', from: 'server/src/config.ts', text: configurationPage() },
+    { file: 'docs/connectors.md', from: 'server/src/connectors', text: await connectorsPage() },
   ]
 }
 
