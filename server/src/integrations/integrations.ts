@@ -15,6 +15,7 @@ import { findAgent } from './agent-queries.ts'
 import { integrationAnswer, isConfigured, type LaneFacts } from './answers.ts'
 import { awokenBy, defaultSubscriptionsOf } from './default-subscriptions.ts'
 import type { Disconnection } from './disconnection.ts'
+import { givenOf } from './given-credentials.ts'
 import {
   deleteIntegration,
   findIntegration,
@@ -137,7 +138,11 @@ export function createIntegrations(deps: {
       ...faultsOfCredentials(auth, input.credentials),
     ])
     checkCapabilities(connector, input.defaultFor ?? [], 'body.defaultFor')
-    const row = newRow(workspaceId, connector, auth.type, input, config)
+    const given = input.credentials && givenOf(auth, input.credentials, clock.now())
+    const row = {
+      ...newRow(workspaceId, connector, auth.type, { ...input, credentials: given?.values }, config),
+      credentialsExpireAt: given?.expiresAt ?? null,
+    }
     await database.inWorkspace(workspaceId, async (tx) => {
       await insert(tx, row)
       if (input.defaultSubscriptions ?? true) await subscribe(tx, row, connector)
@@ -150,7 +155,9 @@ export function createIntegrations(deps: {
     workspaceId: string,
     connector: AnyConnector,
     authType: string,
-    input: Omit<NewIntegration, 'templateId' | 'config' | 'authType'>,
+    input: Omit<NewIntegration, 'templateId' | 'config' | 'authType' | 'credentials'> & {
+      credentials?: Record<string, string> | undefined
+    },
     config: Record<string, unknown>,
   ): IntegrationRow {
     const now = new Date(clock.now())
@@ -281,18 +288,22 @@ export function createIntegrations(deps: {
     if (credentials) {
       const auth = chooseAuth(connector, undefined, credentials)
       refuseFaults(faultsOfCredentials(auth, credentials))
+      const { values, expiresAt } = givenOf(auth, credentials, clock.now())
       Object.assign(changes, {
         authType: auth.type,
-        sealedCredentials: sealCredentials(vault, row, credentials),
+        sealedCredentials: sealCredentials(vault, row, values),
         credentialsVersion: row.credentialsVersion + 1,
-        credentialsExpireAt: null,
+        credentialsExpireAt: expiresAt,
+        refreshLeaseUntil: null,
+        refreshLeaseBy: null,
       })
     }
     return changes
   }
 
   /**
-   * Asks the vendor whether an account would work, and does something with it where it is told to. Nothing of the account is kept.
+   * Asks the vendor whether an account would work, and does something with it where it is told to. Nothing of the account is kept, and
+   * tokens are taken as they are: renewing might end the refresh token that the caller has.
    * @throws ApiError CONFIG_SCHEMA_INVALID naming each field
    */
   async function tryOut(
@@ -313,7 +324,7 @@ export function createIntegrations(deps: {
       ...newRow(workspaceId, connector, auth.type, {}, config),
       ...place,
       ...sealConfig(vault, place, connector.settings, config),
-      sealedCredentials: sealCredentials(vault, place, input.credentials),
+      sealedCredentials: sealCredentials(vault, place, givenOf(auth, input.credentials, clock.now()).values),
     }
     const result = await runner.lend(
       row,

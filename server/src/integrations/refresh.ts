@@ -117,7 +117,7 @@ export function createRefresh(deps: {
     if (!application)
       throw new OAuthFailure(
         'misconfigured',
-        `The operator's application at ${connector.name} is not configured any more`,
+        `This hub has no application at ${connector.name} with which the tokens could be renewed; its operator configures one`,
       )
     const within = atServer(oauthWithin(auth, row.config), values)
     const answer = await endpoint(connector, refreshRequest(within, application, values.refresh_token))

@@ -369,3 +369,28 @@ export const SmsTrial = Type.Object({
   ...SmsAccount.properties,
   testTo: Type.Optional(Type.String({ minLength: 3, maxLength: 32, description: 'Whom to send an SMS to.' })),
 })
+
+const token = (description: string) => Type.String({ minLength: 1, maxLength: 8_192, description })
+const calendarFields = {
+  refreshToken: token('With which the hub renews the access token; it must come from the application of this hub.'),
+  calendarId: Type.Optional(Type.String({ minLength: 1, maxLength: 1_024, default: 'primary' })),
+}
+export const CalendarAccount = Type.Object({
+  accessToken: Type.Optional(token('Renewed at once, and again before it ends.')),
+  ...calendarFields,
+})
+export type CalendarAccount = Static<typeof CalendarAccount>
+export const CalendarTrial = Type.Object({
+  accessToken: token('Used as it is: one that has ended is told of as any that is refused.'),
+  ...calendarFields,
+})
+
+/** A bucket of Amazon S3, or of a storage that speaks like it. */
+export const StorageAccount = Type.Object({
+  accessKeyId: shortText(128),
+  secretAccessKey: shortText(256),
+  bucketName: shortText(63),
+  region: Type.Optional(shortText(40)),
+  endpoint: Type.Optional(shortText(300)),
+})
+export type StorageAccount = Static<typeof StorageAccount>

@@ -1,10 +1,10 @@
 import type { Integrations } from './integrations.ts'
-import type { EmailAccount, Integration, SmsAccount, TestResult } from './schema.ts'
+import type { CalendarAccount, EmailAccount, Integration, SmsAccount, StorageAccount, TestResult } from './schema.ts'
 
 /** What a short form says, as the template has it. */
 type Account = { templateId: string; credentials: Record<string, string>; config: Record<string, unknown> }
 
-/** The short way to configure what most workspaces need: one account each for e-mail and for SMS, without knowing of templates. */
+/** The short way to configure what most workspaces need: one account each for e-mail, SMS, calendar and files, without knowing of templates. */
 export function createShortForms({ integrations }: { integrations: Integrations }) {
   /** Puts the account in place of the workspace's one of this vendor, or makes it, and tests it. */
   async function configure(workspaceId: string, account: Account): Promise<Integration> {
@@ -18,6 +18,9 @@ export function createShortForms({ integrations }: { integrations: Integrations 
   return {
     configureEmail: (workspaceId: string, account: EmailAccount) => configure(workspaceId, emailAccount(account)),
     configureSms: (workspaceId: string, account: SmsAccount) => configure(workspaceId, smsAccount(account)),
+    configureCalendar: (workspaceId: string, account: CalendarAccount) =>
+      configure(workspaceId, calendarAccount(account)),
+    configureStorage: (workspaceId: string, account: StorageAccount) => configure(workspaceId, storageAccount(account)),
 
     /** Whether mail could be sent so; sends one where an address is given. Nothing is kept. */
     testEmail: (workspaceId: string, account: EmailAccount & { testTo?: string | undefined }): Promise<TestResult> => {
@@ -52,6 +55,14 @@ export function createShortForms({ integrations }: { integrations: Integrations 
             },
       )
     },
+
+    /** Whether the calendar can be read with this access token; the refresh token is left as it is. */
+    testCalendar: (workspaceId: string, account: CalendarAccount & { accessToken: string }): Promise<TestResult> =>
+      integrations.tryOut(workspaceId, calendarAccount(account)),
+
+    /** Whether a file can be listed, stored and deleted there. */
+    testStorage: (workspaceId: string, account: StorageAccount): Promise<TestResult> =>
+      integrations.tryOut(workspaceId, storageAccount(account)),
   }
 }
 
@@ -65,4 +76,16 @@ const smsAccount = ({ accountSid, authToken, fromNumber }: SmsAccount): Account 
   templateId: 'twilio',
   credentials: { accountSid, authToken },
   config: { fromNumber },
+})
+
+const calendarAccount = ({ accessToken, refreshToken, calendarId }: CalendarAccount): Account => ({
+  templateId: 'google-calendar',
+  credentials: { refreshToken, ...(accessToken === undefined ? {} : { accessToken }) },
+  config: calendarId === undefined ? {} : { calendar_id: calendarId },
+})
+
+const storageAccount = ({ accessKeyId, secretAccessKey, ...config }: StorageAccount): Account => ({
+  templateId: 's3',
+  credentials: { accessKeyId, secretAccessKey },
+  config,
 })

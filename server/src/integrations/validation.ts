@@ -5,6 +5,7 @@ import { ApiError, type Detail } from '../api/errors.ts'
 import { closed, detailsOf, type Fault } from '../api/validation.ts'
 import type { AnyConnector, Auth } from '../kit/connector.ts'
 import { plain } from '../templates/plain.ts'
+import { areTokens, faultsOfTokens } from './given-credentials.ts'
 
 type Check = (value: unknown, field: string) => Detail[]
 const checks = new WeakMap<object, Check>()
@@ -47,7 +48,9 @@ export function chooseAuth(
   }
   if (credentials === undefined) return offered[0]!
   const keys = offered.filter((auth) => auth.type === 'keys')
-  return keys.find(({ fields }) => faultsOf(fields, credentials, '').length === 0) ?? keys[0] ?? offered[0]!
+  const fitting = keys.find(({ fields }) => faultsOf(fields, credentials, '').length === 0)
+  const signedIn = areTokens(credentials) ? offered.find((auth) => auth.type === 'oauth2') : undefined
+  return fitting ?? signedIn ?? keys[0] ?? offered[0]!
 }
 
 /** What is wrong with credentials that a person gave. */
@@ -55,7 +58,6 @@ export function faultsOfCredentials(auth: Auth, credentials: Record<string, stri
   const field = 'body.credentials'
   if (auth.type === 'keys') return faultsOf(auth.fields, credentials ?? {}, field)
   if (credentials === undefined) return []
-  const message =
-    auth.type === 'oauth2' ? 'are not given here: sign in at the vendor' : 'are not needed here; leave them out'
-  return [{ field, message }]
+  if (auth.type === 'oauth2') return faultsOfTokens(credentials, field)
+  return [{ field, message: 'are not needed here; leave them out' }]
 }
