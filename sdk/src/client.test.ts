@@ -202,6 +202,18 @@ test('writes several states as one filter, and ids so that they stay one part of
   await assert.rejects(tenon.endpoints.delete(''), { name: 'TypeError', message: /without its id/ })
 })
 
+test('sends a file as it is, once', async () => {
+  await using hub = await scripted([{ status: 503, body: failed('UNAVAILABLE') }])
+  const file = { name: 'plan.json', content: Buffer.from('{"a":1}'), contentType: 'application/json' }
+
+  await thrown(createClient({ url: hub.url }).services.uploadFile(file, 'forms'))
+
+  assert.deepEqual(
+    hub.requests.map(({ method, path, body }) => [method, path, body]),
+    [['POST', '/api/files?name=plan.json&folder=forms', { a: 1 }]],
+  )
+})
+
 test('deletes without an answer', async () => {
   await using hub = await scripted([{ status: 204, body: '' }])
 

@@ -6,6 +6,7 @@ import { eventTypesOf } from './resources/event-types.ts'
 import { eventsOf } from './resources/events.ts'
 import { membersOf } from './resources/members.ts'
 import { replaysOf } from './resources/replays.ts'
+import { servicesOf } from './resources/services.ts'
 import { smsOf } from './resources/sms.ts'
 import { workspacesOf } from './resources/workspaces.ts'
 import { type ClientOptions, createTransport } from './transport.ts'
@@ -30,6 +31,7 @@ export function createClient(options: ClientOptions) {
     replays: replaysOf(transport),
     emails: emailsOf(transport),
     sms: smsOf(transport),
+    services: servicesOf(transport),
     workspaces: workspacesOf(transport),
     members: membersOf(transport),
     apiKeys: apiKeysOf(transport),

@@ -48,6 +48,13 @@ export type Transport = {
   call<Name extends keyof Operations>(name: Name, parts: Parts<Name>, options?: CallOptions): Promise<Answer<Name>>
   /** The same for what creates something: sent with an idempotency key, and therefore safe to repeat. */
   create<Name extends keyof Operations>(name: Name, parts: Parts<Name>, options?: CallOptions): Promise<Answer<Name>>
+  /** Sends a file as the whole body. Not repeated, since the hub would keep it twice. */
+  upload<Name extends keyof Operations>(
+    name: Name,
+    parts: Omit<Parts<Name>, 'body'>,
+    file: { content: Uint8Array | Blob | string; contentType: string },
+    options?: CallOptions,
+  ): Promise<Answer<Name>>
   /** The first page of a list; iterating over it goes on to the others. */
   list<Name extends ListName>(
     name: Name,
@@ -56,7 +63,15 @@ export type Transport = {
   ): Promise<Page<Item<Name>>>
 }
 
-type Request = { method: string; path: string; body?: unknown; repeatable: boolean; options: CallOptions }
+type Request = {
+  method: string
+  path: string
+  body?: unknown
+  /** In place of a body of JSON. */
+  file?: { content: Uint8Array | Blob | string; contentType: string }
+  repeatable: boolean
+  options: CallOptions
+}
 
 /** Makes the transport of one hub. Throws a TypeError when the URL is none. */
 export function createTransport(client: ClientOptions): Transport {
@@ -76,7 +91,7 @@ export function createTransport(client: ClientOptions): Transport {
     }
   }
 
-  async function sendOnce({ method, path, body, options }: Request) {
+  async function sendOnce({ method, path, body, file, options }: Request) {
     const timeoutMs = options.timeoutMs ?? client.timeoutMs ?? 30_000
     const timeout = AbortSignal.timeout(timeoutMs)
     const signal = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout
@@ -85,8 +100,9 @@ export function createTransport(client: ClientOptions): Transport {
     try {
       response = await fetch(`${base}${path}`, {
         method,
-        headers: headersFor(body, options),
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        headers: headersFor(file?.contentType ?? (body === undefined ? undefined : 'application/json'), options),
+        // One of the kinds of array that a body may be, as every program has them.
+        ...(file ? { body: file.content as Blob } : body === undefined ? {} : { body: JSON.stringify(body) }),
         signal,
         redirect: 'manual',
       })
@@ -101,13 +117,13 @@ export function createTransport(client: ClientOptions): Transport {
     return { data: answer.data, nextCursor: answer.nextCursor ?? null }
   }
 
-  function headersFor(body: unknown, options: CallOptions): Record<string, string> {
+  function headersFor(contentType: string | undefined, options: CallOptions): Record<string, string> {
     return {
       accept: 'application/json',
       ...client.headers,
       ...(client.apiKey === undefined ? {} : { authorization: `Bearer ${client.apiKey}` }),
       ...(client.workspaceId === undefined ? {} : { 'x-workspace-id': client.workspaceId }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...(contentType === undefined ? {} : { 'content-type': contentType }),
       ...(options.idempotencyKey ? { 'idempotency-key': options.idempotencyKey } : {}),
     }
   }
@@ -124,6 +140,10 @@ export function createTransport(client: ClientOptions): Transport {
       const request = requestOf(name, parts)
       const repeatable = idempotencyKey !== false
       const { data } = await send({ ...request, repeatable, options: { ...options, idempotencyKey } })
+      return data as Answer<typeof name>
+    },
+    upload: async (name, parts, file, options = {}) => {
+      const { data } = await send({ ...requestOf(name, parts), file, repeatable: false, options })
       return data as Answer<typeof name>
     },
     list: (name, parts, options = {}) =>

@@ -131,3 +131,20 @@ export type HostChanges = Body<'PATCH /api/integrations/calendar/hosts/{id}'>
 export type Slots = Answer<'GET /api/integrations/calendar/available-slots'>
 export type Booking = Item<'GET /api/integrations/calendar/bookings'>
 export type NewBooking = Body<'POST /api/integrations/calendar/bookings'>
+
+export type NewCalendarEvent = Body<'POST /api/integrations/calendar/events'>
+export type CalendarEventChanges = Body<'PATCH /api/integrations/calendar/events/{id}'>
+/** An event as it stands in the connected calendar. */
+export type ConnectedCalendarEvent = Answer<'POST /api/integrations/calendar/events'>
+/** What became of something that a service was asked for. */
+export type ServiceResult = Answer<'GET /api/integrations/results/{id}'>
+export type ServiceResultFilter = Query<'GET /api/integrations/results'>
+export type NewFile = { name: string; content: Uint8Array | Blob | string; contentType?: string | undefined }
+
+export type EmailAccount = Body<'POST /api/integrations/email'>
+export type EmailTrial = Body<'POST /api/integrations/email/test'>
+export type SmsAccount = Body<'POST /api/integrations/sms'>
+export type SmsTrial = Body<'POST /api/integrations/sms/test'>
+export type CalendarAccount = Body<'POST /api/integrations/calendar'>
+export type CalendarTrial = Body<'POST /api/integrations/calendar/test'>
+export type StorageAccount = Body<'POST /api/integrations/storage'>

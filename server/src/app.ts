@@ -60,6 +60,8 @@ import { consultationRoutes } from './scheduling/consultation-routes.ts'
 import { appointmentPageRoutes } from './scheduling/page-routes.ts'
 import { schedulingRoutes } from './scheduling/routes.ts'
 import { createScheduling } from './scheduling/scheduling.ts'
+import { serviceRoutes } from './services/routes.ts'
+import { createServices, type Services } from './services/services.ts'
 import { smsRoutes } from './sms/routes.ts'
 import { createSms, type Messages } from './sms/sms.ts'
 import { createLocalFiles } from './storage/local-files.ts'
@@ -77,6 +79,7 @@ import { createResponder } from './vendor-news/responder.ts'
 import { hearRetell } from './vendor-news/retell.ts'
 import { version } from './version.ts'
 import { deliveryRoutes, eventTraceRoutes, webhookRoutes } from './webhooks/routes.ts'
+import type { Trials } from './webhooks/trial.ts'
 import { createWebhooks } from './webhooks/webhooks.ts'
 import { apiKeyRoutes } from './workspaces/api-key-routes.ts'
 import { createApiKeys, createChangeNotice } from './workspaces/api-keys.ts'
@@ -103,6 +106,10 @@ export type App = {
   leads: Leads
   /** Keeping files from within the process. */
   storage: Storage
+  /** Events in connected calendars, and tests of accounts, from within the process. */
+  services: Services
+  /** Tests of endpoints, from within the process. */
+  trials: Trials
   /** The core flows, from within the process. */
   manager: IntegrationManager
   /** Calling vendors from within the process. */
@@ -183,6 +190,16 @@ export async function createApp(options: {
   const pipelines = createPipelines({ database, clock })
   const leads = createLeads({ database, engine, pipelines, operationsOf: connections.operationsOfEvents, clock })
   const storage = createStorage({ config, database, engine, runner: connections.runner, templates, clock, log })
+  const services = createServices({
+    ...{ database, engine, connections, templates, clock },
+    retentionDays: config.TENON_RETENTION_DAYS,
+  })
+  // Whoever asks, from within or over HTTP: the results are kept.
+  const files = {
+    ...storage,
+    upload: services.kept('uploadFile', storage.upload),
+    remove: services.kept('deleteFile', storage.remove),
+  }
   const scheduling = createScheduling({
     ...{ database, engine, runner: connections.runner, vault, leads, publicUrl, clock, log },
     sendMail: email.send,
@@ -220,6 +237,8 @@ export async function createApp(options: {
     operationsOf: connections.operationsOf,
   })
 
+  const trials = { run: services.keptTrial(webhooks.trials.run) }
+
   defineErasure(engine, database)
   engine.define('housekeeping', {
     delivers: false,
@@ -256,17 +275,18 @@ export async function createApp(options: {
     smsRoutes({ sms }),
     applicationRoutes(connecting),
     connectSessionRoutes(connecting),
-    fileRoutes({ storage, limit: config.TENON_FILE_LIMIT }),
+    fileRoutes({ storage: files, limit: config.TENON_FILE_LIMIT }),
     formRoutes({ forms, upload: storage.upload, fileLimit: config.TENON_FILE_LIMIT }),
     docsRoutes,
   ]
   /** What vendors and older programs reach at the root as well. */
   const alsoAtRoot: Routes[] = [
-    webhookRoutes(webhooks),
+    webhookRoutes({ ...webhooks, trials }),
     deliveryRoutes(webhooks),
     templateRoutes({ templates }),
     integrationRoutes(connections),
-    shortFormRoutes(connections),
+    shortFormRoutes(services),
+    serviceRoutes(services),
     operationRoutes(connections),
     transferRoutes(connections),
     oauthRoutes(connecting),
@@ -310,7 +330,9 @@ export async function createApp(options: {
     engine,
     events,
     leads,
-    storage,
+    storage: files,
+    services,
+    trials,
     manager,
     open: connections.open,
     email,

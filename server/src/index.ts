@@ -3,13 +3,20 @@
  */
 import { LRUCache } from 'lru-cache'
 import {
+  type CalendarEventChanges,
+  type CalendarTrial,
   type Client,
+  type ConnectedCalendarEvent,
   type CreatedEndpoint,
   createClient,
   type Email,
+  type EmailTrial,
+  type NewCalendarEvent,
   type NewEndpoint,
   type NewEvent,
   type Sms,
+  type SmsTrial,
+  type StorageAccount,
   TenonError,
 } from 'tenon-sdk'
 import { boot, type Stops, stopAll } from './boot.ts'
@@ -29,6 +36,9 @@ export { DataFolderInUseError } from './db/embedded.ts'
 export type { Appointment, OpenIntegration } from './integrations/open.ts'
 export type * from './kit/models.ts'
 export { type Result, TenonError, type TenonOptions, type Transaction }
+
+/** Times of an event, as a program has them. */
+type Timed = { startTime: string | Date; endTime: string | Date }
 
 /** A hub within this process. Everything throws a `TenonError` where the HTTP API answers a failure, unless it says otherwise. */
 export type Tenon = AsyncDisposable & {
@@ -78,16 +88,32 @@ export type Tenon = AsyncDisposable & {
   deleteFile(workspaceId: string, key: string): Promise<Result<null>>
   /** The same for an SMS, which goes to nobody who answered STOP. */
   sendSMS(workspaceId: string, to: string, text: string): Promise<Result<{ id: string; status: Sms['status'] }>>
-  /** Tries a SendGrid account without keeping it, and sends a mail where `testTo` is given. Never throws. */
-  testEmailConnection(
+  /**
+   * Makes an event in the calendar that the workspace connected, and answers the `id` by which it is changed and deleted. Never throws:
+   * without a calendar, or when it fails, `gracefulFail` says that the booking it belongs to counts all the same.
+   */
+  createCalendarEvent(
     workspaceId: string,
-    account: { apiKey: string; fromEmail: string; fromName?: string; testTo?: string },
-  ): Promise<Result<{ message: string }>>
+    event: Omit<NewCalendarEvent, 'startTime' | 'endTime'> & Timed,
+  ): Promise<Result<ConnectedCalendarEvent>>
+  updateCalendarEvent(
+    workspaceId: string,
+    id: string,
+    changes: Omit<CalendarEventChanges, 'startTime' | 'endTime'> & Partial<Timed>,
+  ): Promise<Result<ConnectedCalendarEvent>>
+  deleteCalendarEvent(workspaceId: string, id: string, reason?: string): Promise<Result<null>>
+  /** Publishes an event to every endpoint that wants it, as `webhooks.trigger` does. Never throws. */
+  triggerWebhook(workspaceId: string, type: string, payload: unknown): Promise<Result<AcceptedEvent>>
+  /** Tries a SendGrid account without keeping it, and sends a mail where `testTo` is given. Never throws, as none of the tests. */
+  testEmailConnection(workspaceId: string, account: EmailTrial): Promise<Result<{ message: string }>>
   /** The same for a Twilio account and an SMS. */
-  testSMSConnection(
-    workspaceId: string,
-    account: { accountSid: string; authToken: string; fromNumber: string; testTo?: string },
-  ): Promise<Result<{ message: string }>>
+  testSMSConnection(workspaceId: string, account: SmsTrial): Promise<Result<{ message: string }>>
+  /** The same for Google Calendar; the access token is used as it is, and the refresh token is not used up. */
+  testCalendarConnection(workspaceId: string, account: CalendarTrial): Promise<Result<{ message: string }>>
+  /** The same for S3 storage: a file is listed, stored and deleted. */
+  testStorageConnection(workspaceId: string, account: StorageAccount): Promise<Result<{ message: string }>>
+  /** Sends a test event to an endpoint and waits for its answer. */
+  testWebhook(workspaceId: string, webhookId: string): Promise<Result<{ eventId: string }>>
   workspaces: Client['workspaces']
   /** Everything that the SDK does, for one workspace, without a network in between. */
   client(workspaceId: string): Client
@@ -120,6 +146,9 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
       memoMethod: (workspaceId) => createClient({ ...inside, workspaceId }),
     })
     const clientOf = (workspaceId: string) => clients.memo(workspaceId)
+    const services = (workspaceId: string) => clientOf(workspaceId).services
+    const trigger = (workspaceId: string, type: string, payload: unknown) =>
+      resultOf(() => clientOf(workspaceId).events.publish({ type, payload }, once))
     let stopping: Promise<void> | undefined
     const stop = () => {
       stopping ??= stopAll(stops, log, config)
@@ -137,8 +166,7 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
           if (typeof first !== 'string') return await clientOf(await onlyWorkspace(platform)).endpoints.create(first)
           return await clientOf(first).endpoints.create(second!)
         },
-        trigger: (workspaceId, type, payload) =>
-          resultOf(() => clientOf(workspaceId).events.publish({ type, payload }, once)),
+        trigger,
       },
       integrationManager: embedManager(app.manager, () => onlyWorkspace(platform)),
       integrations: { open: (workspaceId, integrationId) => app.open(workspaceId, integrationId) },
@@ -157,10 +185,27 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
           const { id, status } = await clientOf(workspaceId).sms.send({ to, text }, once)
           return { id, status }
         }),
-      testEmailConnection: (workspaceId, account) =>
-        triedOut(() => clientOf(workspaceId).call('POST /api/integrations/email/test', { body: account })),
-      testSMSConnection: (workspaceId, account) =>
-        triedOut(() => clientOf(workspaceId).call('POST /api/integrations/sms/test', { body: account })),
+      createCalendarEvent: (workspaceId, event) =>
+        resultOf(() => services(workspaceId).createCalendarEvent(timed(event), once)),
+      updateCalendarEvent: (workspaceId, id, changes) =>
+        resultOf(() => services(workspaceId).updateCalendarEvent(id, timed(changes))),
+      deleteCalendarEvent: (workspaceId, id, reason) =>
+        resultOf(() => services(workspaceId).deleteCalendarEvent(id, reason)),
+      triggerWebhook: trigger,
+      testEmailConnection: (workspaceId, account) => triedOut(() => services(workspaceId).testEmailConnection(account)),
+      testSMSConnection: (workspaceId, account) => triedOut(() => services(workspaceId).testSMSConnection(account)),
+      testCalendarConnection: (workspaceId, account) =>
+        triedOut(() => services(workspaceId).testCalendarConnection(account)),
+      testStorageConnection: (workspaceId, account) =>
+        triedOut(() => services(workspaceId).testStorageConnection(account)),
+      testWebhook: async (workspaceId, webhookId) => {
+        const result = await resultOf(() => services(workspaceId).testWebhook(webhookId))
+        if (!result.success) return result
+        const { delivered, eventId, attempt } = result.data
+        if (delivered) return { success: true, data: { eventId } }
+        const error = attempt?.error ?? 'The endpoint was not reached in time.'
+        return { success: false, error, errorCode: 'WEBHOOK_ERROR', gracefulFail: true }
+      },
       workspaces: platform.workspaces,
       client: clientOf,
       transaction: (workspaceId, run) => runTransaction({ database, events: app.events }, workspaceId, run),
@@ -173,6 +218,10 @@ export async function createTenon(options: TenonOptions = {}): Promise<Tenon> {
     throw error
   }
 }
+
+/** The same with its times as texts. */
+const timed = <Event extends Partial<Timed>>(event: Event) =>
+  JSON.parse(JSON.stringify(event)) as Omit<Event, keyof Timed> & { [Field in keyof Timed]: string }
 
 // A call of the process itself is not sent twice, so it needs no key to be told by.
 const once = { idempotencyKey: false } as const

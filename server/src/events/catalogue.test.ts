@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { aliases, aliasesOf, builtInTypes, canonicalType, isTypeName } from './catalogue.ts'
 import { problemsOfSchema } from './json-schema.ts'
@@ -27,6 +29,15 @@ const promised = [
 
 test('the catalogue has every promised type', () => {
   assert.deepEqual([...builtInTypes.keys()].sort(), [...promised].sort())
+})
+
+test('the guide tells of every type', () => {
+  const guide = readFileSync(join(import.meta.dirname, '../../../docs/events-and-webhooks.md'), 'utf8')
+
+  assert.deepEqual(
+    promised.filter((name) => !guide.includes(`\`${name}\``)),
+    [],
+  )
 })
 
 for (const type of builtInTypes.values()) {

@@ -21,6 +21,8 @@ const pollMs = 25
 /** What the engine may need around the request itself. */
 const graceMs = 2_000
 
+export type Trials = ReturnType<typeof createTrials>
+
 /** Sends a real event to one endpoint and waits for its first attempt. */
 export function createTrials(deps: {
   database: Database

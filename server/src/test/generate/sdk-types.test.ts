@@ -53,6 +53,11 @@ export type Operations = {
 
 const cases: [string, Schema, string][] = [
   ['lists of alternatives', { type: 'array', items: { anyOf: [{ const: 'a' }, { type: 'null' }] } }, '("a" | null)[]'],
+  [
+    'lists of alternatives that end with an object',
+    { type: 'array', items: { anyOf: [{ type: 'string' }, { type: 'object' }] } },
+    '(string | Record<string, unknown>)[]',
+  ],
   ['enumerations', { enum: ['a', 1] }, '"a" | 1'],
   ['records', { type: 'object', patternProperties: { '^.*$': { type: 'number' } } }, 'Record<string, number>'],
   ['free objects', { type: 'object' }, 'Record<string, unknown>'],

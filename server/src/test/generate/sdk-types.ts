@@ -138,8 +138,11 @@ function write(schema: Schema, names: Names, depth: number): string {
     case 'null':
       return 'null'
     case 'array': {
-      const item = write(schema.items ?? {}, names, depth)
-      return /[|&]/.test(item) && !item.endsWith('}') ? `(${item})[]` : `${item}[]`
+      const { items = {} } = schema
+      const item = write(items, names, depth)
+      // An object whose fields are alternatives is one thing; alternatives of which the last is an object are not.
+      const isOne = item.endsWith('}') && !(items.anyOf ?? items.oneOf ?? items.allOf) && !Array.isArray(items.type)
+      return /[|&]/.test(item) && !isOne ? `(${item})[]` : `${item}[]`
     }
     default:
       return schema.type === 'object' || schema.properties ? writeObject(schema, names, depth) : 'unknown'
