@@ -20,3 +20,15 @@ create table service_results (
 );
 create index service_results_age on service_results (keep_until);
 select protect_tenant_table('service_results');
+
+/* What people did with a mail, by action: {"opened": {"first": …, "last": …, "count": 2}}. */
+alter table email_send_records add column engagement jsonb not null default '{}';
+
+/* Events that told of people who were forgotten, and are still to be emptied. */
+create table crm_erasures (
+  workspace_id uuid not null references workspaces on delete cascade,
+  lead_id uuid not null,
+  event_id uuid not null,
+  primary key (workspace_id, lead_id, event_id)
+);
+select protect_tenant_table('crm_erasures');

@@ -22,6 +22,7 @@ import { createEventTypes } from './events/event-types.ts'
 import { createEvents, type Events } from './events/events.ts'
 import { eventRoutes } from './events/routes.ts'
 import { createManager, type IntegrationManager } from './flows/manager.ts'
+import { watchPublishing } from './flows/published.ts'
 import { flowRoutes } from './flows/routes.ts'
 import { createForms } from './forms/forms.ts'
 import { formRoutes } from './forms/routes.ts'
@@ -176,19 +177,29 @@ export async function createApp(options: {
     ...{ database, engine, connections, templates, clock },
     retentionDays: config.TENON_RETENTION_DAYS,
   })
-  const inbound = createInbound({
-    ...{ database, engine, eventTypes, templates, connections, vault, clock, log },
-    applications: oauth.applications,
-    hear: sms.hear,
-    publicUrl,
-  })
-
   const email = createEmail({
     ...{ database, engine, connections, templates, clock, log },
     retentionDays: config.TENON_RETENTION_DAYS,
   })
+  const inbound = createInbound({
+    ...{ database, engine, eventTypes, templates, connections, vault, clock, log },
+    applications: oauth.applications,
+    hear: async (tx, workspaceId, events) => {
+      await sms.hear(tx, workspaceId, events)
+      await email.hear(tx, workspaceId, events)
+    },
+    publicUrl,
+  })
+
   const pipelines = createPipelines({ database, clock })
-  const leads = createLeads({ database, engine, pipelines, operationsOf: connections.operationsOfEvents, clock })
+  const watched = watchPublishing(engine)
+  const leads = createLeads({
+    database,
+    engine: watched,
+    pipelines,
+    operationsOf: connections.operationsOfEvents,
+    clock,
+  })
   const storage = createStorage({ config, database, engine, runner: connections.runner, templates, clock, log })
   const services = createServices({
     ...{ database, engine, connections, templates, clock },
@@ -201,7 +212,7 @@ export async function createApp(options: {
     remove: services.kept('deleteFile', storage.remove),
   }
   const scheduling = createScheduling({
-    ...{ database, engine, runner: connections.runner, vault, leads, publicUrl, clock, log },
+    ...{ database, engine: watched, runner: connections.runner, vault, leads, publicUrl, clock, log },
     sendMail: email.send,
     staff: [config.CONSULTANT_EMAIL, config.SALES_EMAIL].filter((address) => address !== undefined),
   })
@@ -219,7 +230,8 @@ export async function createApp(options: {
   const functions = createFunctionRequests({ database, templates, vault, clock })
   const { consultations } = scheduling
   const manager = createManager({
-    ...{ database, engine, leads, clock },
+    ...{ database, engine: watched, leads, clock },
+    noteEngagement: email.noteEngagement,
     requestConsultation: (tx, workspaceId, lead, wish) =>
       consultations.request(tx, workspaceId, { ...wish, timezone: wish.timezone ?? lead.timezone }),
   })

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import type { Templates } from '../templates/templates.ts'
+import { hearEngagement, noteEngagement } from './engagement.ts'
 import { plainTextOf } from './plain-text.ts'
 import {
   findSend,
@@ -89,7 +90,7 @@ export function createEmail(deps: {
       attachments: attachments ?? null,
       template: template ?? null,
       ...{ attempts: 0, integrationId: null, messageId: null, errorCode: null, errorMessage: null },
-      ...{ createdAt: now, sentAt: null, updatedAt: now },
+      ...{ createdAt: now, sentAt: null, updatedAt: now, engagement: {} },
     }
     if (!(await insertSend(tx, row))) {
       // Another transaction committed the same key a moment ago.
@@ -104,6 +105,10 @@ export function createEmail(deps: {
   return {
     send,
     templates: emailTemplates,
+    /** Hears what vendors send, in the transaction that publishes it. */
+    hear: hearEngagement,
+    /** Notes with a mail what somebody did with it, in the transaction that tells of it. */
+    noteEngagement,
 
     /** Queues a mail in a transaction of its own. */
     create: (workspaceId: string, mail: NewSend): Promise<Send> =>
@@ -163,6 +168,7 @@ const summaryAnswer = (row: SendRow): SendSummary => ({
   error: row.errorMessage,
   createdAt: row.createdAt.toISOString(),
   sentAt: row.sentAt?.toISOString() ?? null,
+  engagement: row.engagement,
 })
 
 const sendAnswer = (row: SendRow): Send => ({ ...summaryAnswer(row), html: row.html, text: row.text })

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import type { EmailSendRecords, EmailTemplates } from '../db/tables.ts'
-import type { SendStatus } from './schema.ts'
+import type { Engagements, SendStatus } from './schema.ts'
 
 export type TemplateRow = Selectable<EmailTemplates>
 
@@ -9,9 +9,10 @@ type PersonColumn = { email: string; name?: string } | null
 /** A row of `email_send_records`, its JSON columns as we write them. */
 export type SendRow = Omit<
   Selectable<EmailSendRecords>,
-  'status' | 'fromPerson' | 'replyTo' | 'headers' | 'attachments'
+  'status' | 'fromPerson' | 'replyTo' | 'headers' | 'attachments' | 'engagement'
 > & {
   status: SendStatus
+  engagement: Engagements
   fromPerson: PersonColumn
   replyTo: PersonColumn
   headers: Record<string, string> | null
@@ -68,7 +69,7 @@ export const countTemplates = async (db: Db, workspaceId: string): Promise<numbe
 
 /** Puts the row in; nothing where the workspace has one with the same key. */
 export async function insertSend(db: Db, row: SendRow): Promise<boolean> {
-  const { fromPerson, replyTo, headers, attachments, ...rest } = row
+  const { fromPerson, replyTo, headers, attachments, engagement: _, ...rest } = row
   const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto('emailSendRecords')
     .values({

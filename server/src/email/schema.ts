@@ -74,6 +74,12 @@ export const NewSend = Type.Object({
 })
 export type NewSend = Static<typeof NewSend>
 
+export const Engagements = Type.Record(Type.String(), Type.Object({ first: Time, last: Time, count: Type.Integer() }), {
+  description:
+    'What was reported of it: `delivered`, `opened`, `clicked`, `replied`, `bounced`, `complained`, `unsubscribed`, each with its first and last time.',
+})
+export type Engagements = Static<typeof Engagements>
+
 export const SendSummary = Type.Object({
   id: Id,
   status: Status,
@@ -88,6 +94,7 @@ export const SendSummary = Type.Object({
   error: NullableText,
   createdAt: Time,
   sentAt: Nullable(Time),
+  engagement: Engagements,
 })
 export type SendSummary = Static<typeof SendSummary>
 

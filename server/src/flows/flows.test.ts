@@ -107,6 +107,25 @@ test('what somebody does with mails stands in the timeline, and who leaves has t
   assert.equal(((await lead('ada@example.com')).consent.email as { granted: boolean }).granted, false)
 })
 
+test('a mail knows what was done with it, in whatever order that is told', async () => {
+  const { id, send } = await begin()
+  const mail = { to: 'ada@example.com', subject: 'Hello', text: 'Hello' }
+  const { id: sendId } = (await send<{ id: string }>('POST', '/api/email/sends', mail)).body.data
+  const tell = (action: string, timestamp: string) =>
+    send('POST', '/api/email-engagement', { email: 'ada@example.com', sendId, action, timestamp })
+
+  await tell('opened', '2026-03-02T10:20:00Z')
+  await tell('opened', '2026-03-02T10:15:00Z')
+  const told = { sendId, action: 'delivered', engagedAt: '2026-03-02T10:10:00Z' }
+  await hub.database.inWorkspace(id, (tx) => hub.app.email.hear(tx, id, [{ type: 'email.engagement', payload: told }]))
+
+  const { engagement } = (await send<{ engagement: object }>('GET', `/api/email/sends/${sendId}`)).body.data
+  assert.deepEqual(engagement, {
+    opened: { first: '2026-03-02T10:15:00.000Z', last: '2026-03-02T10:20:00.000Z', count: 2 },
+    delivered: { first: '2026-03-02T10:10:00.000Z', last: '2026-03-02T10:10:00.000Z', count: 1 },
+  })
+})
+
 test('who asks for a consultation is qualified, unless the lead is further already', async () => {
   const { id, send, lead, types } = await begin()
   const wish = {
@@ -151,7 +170,7 @@ test('bad input is named, and leaves nothing behind', async () => {
 })
 
 test('an integration hears of leads from the moment it is connected, and what it hears can be changed', async () => {
-  const { send, timeline } = await begin()
+  const { id, send, timeline } = await begin()
   const accounts = sandboxAccounts(sandbox, emulators)
   const credentials = await accounts.find(({ connector }) => connector === 'zapier')!.credentials()
   const made = await send<{ id: string }>('POST', '/api/integrations', {
@@ -187,6 +206,16 @@ test('an integration hears of leads from the moment it is connected, and what it
     200,
   )
   assert.deepEqual((await send('POST', '/api/leads', { email: 'ada@example.com' })).body.data.queued, [])
+
+  const wish = { email: 'grace@example.com', service: 'foundation' }
+  await send('PATCH', `${path}/${subscriptions[0]!.id}`, { events: ['lead.*', 'consultation.*'] })
+  const asked = await hub.app.manager.handleConsultationScheduling(id, wish)
+  assert.deepEqual(asked.queued.map(({ event }) => event).toSorted(), [
+    'consultation.requested',
+    'lead.captured',
+    'lead.status_updated',
+  ])
+  assert.equal(asked.stored.events.length, 3)
 
   const quiet = await send<{ id: string }>('POST', '/api/integrations', {
     templateId: 'zapier',

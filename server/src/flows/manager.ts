@@ -1,6 +1,5 @@
 import { invalid } from '../api/errors.ts'
 import type { Database, Db } from '../db/database.ts'
-import type { Engine } from '../engine/types.ts'
 import { timeOf } from '../events/events.ts'
 import type { ActivityInput } from '../leads/activities.ts'
 import type { Leads } from '../leads/leads.ts'
@@ -9,6 +8,7 @@ import type { LeadRow } from '../leads/queries.ts'
 import type { NewLead } from '../leads/schema.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
+import type { WatchedEngine } from './published.ts'
 import { queuedFor } from './queued.ts'
 import {
   type AssessmentCompletion,
@@ -37,12 +37,19 @@ export type RequestConsultation = (
  */
 export function createManager(deps: {
   database: Database
-  engine: Pick<Engine, 'publish'>
+  /** The one that `leads` and `requestConsultation` publish with, too. */
+  engine: Pick<WatchedEngine, 'publish' | 'publishedIn'>
   leads: Leads
   requestConsultation?: RequestConsultation | undefined
+  /** Notes with the mail what somebody did with it. */
+  noteEngagement?(
+    tx: Db,
+    workspaceId: string,
+    engaged: { sendId: string | undefined; action: string; at: Date },
+  ): Promise<void>
   clock: Clock
 }) {
-  const { database, engine, leads, requestConsultation, clock } = deps
+  const { database, engine, leads, requestConsultation, noteEngagement, clock } = deps
 
   type Flow = {
     lead: NewLead
@@ -79,7 +86,7 @@ export function createManager(deps: {
       occurredAt,
       eventId: published.at(-1)!.id,
     })
-    const stored = published.map(({ id, type }, index) => ({ id, type, payload: events[index]!.payload }))
+    const stored = engine.publishedIn(tx)
     return {
       leadId: lead.id,
       stored: { created, status: lead.status, activityId, events: stored.map(({ id, type }) => ({ id, type })) },
@@ -226,6 +233,10 @@ export function createManager(deps: {
       const hasLeft = action === 'unsubscribed' || action === 'complained'
       const happensOnce = action !== 'opened' && action !== 'clicked'
       return carryOut(workspaceId, actor, {
+        also: async (tx, lead) => {
+          await noteEngagement?.(tx, workspaceId, { sendId, action, at: occurredAt })
+          return lead
+        },
         lead: {
           email,
           source: 'email',

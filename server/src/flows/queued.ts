@@ -1,9 +1,8 @@
 import type { Db } from '../db/database.ts'
 import { integrationKind, prepare } from '../integrations/hearing.ts'
 import { listSubscriptions } from '../integrations/subscription-queries.ts'
+import type { Published } from './published.ts'
 import type { Queued } from './schema.ts'
-
-type Published = { id: string; type: string; payload: unknown }
 
 const mostSubscriptions = 100
 
@@ -11,7 +10,7 @@ const mostSubscriptions = 100
 export async function queuedFor(
   tx: Db,
   workspaceId: string,
-  events: Published[],
+  events: readonly Published[],
 ): Promise<{ queued: Queued[]; endpoints: number }> {
   const rows = await listWaiting(
     tx,

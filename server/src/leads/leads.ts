@@ -12,12 +12,13 @@ import { findActivity, listActivities, listStatusChanges } from './activity-quer
 import { activityAnswer, leadAnswer, mergeAnswer, statusChangeAnswer } from './answers.ts'
 import { changedFields, checkDetails, withDetails } from './details.ts'
 import { listDuplicates } from './duplicates.ts'
+import { createErasure } from './erasure.ts'
 import { checkOwner } from './intake.ts'
 import { mergeLeads, undoMerge } from './merge.ts'
 import { findMergedInto, listMerges } from './merge-queries.ts'
 import { normaliseEmail } from './normalise.ts'
 import { known, leadPayload } from './payloads.ts'
-import { erasePerson, personalData } from './privacy.ts'
+import { personalData } from './privacy.ts'
 import {
   deleteLead,
   findLead,
@@ -65,6 +66,7 @@ export function createLeads(deps: {
 }) {
   const { database, engine, pipelines, operationsOf, clock } = deps
   const records = createLeadRecords({ engine, pipelines, clock })
+  const erasePerson = createErasure(engine)
 
   /** A lead by the e-mail address or the id that a path names. */
   async function named(tx: Db, workspaceId: string, name: string): Promise<LeadRow> {
@@ -293,10 +295,10 @@ export function createLeads(deps: {
         personalData(tx, workspaceId, await named(tx, workspaceId, name)),
       ),
 
-    /** Forgets a person. */
+    /** Forgets a person, and answers how many events told of them; what many of them said is emptied within moments. */
     erase: (workspaceId: string, name: string, actor: string): Promise<{ events: number }> =>
       database.inWorkspace(workspaceId, async (tx) =>
-        erasePerson(tx, engine, workspaceId, await named(tx, workspaceId, name), actor),
+        erasePerson(tx, workspaceId, await named(tx, workspaceId, name), actor),
       ),
 
     history: (workspaceId: string, name: string): Promise<StatusChangeEntry[]> =>

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { sql } from 'kysely'
 import { manualClock } from '../lib/clock.ts'
 import { startHub } from '../test/hub.ts'
+import { until } from '../test/until.ts'
 import type { Activity, Duplicates, Lead, Merge, NewLead, PersonalData } from './schema.ts'
 
 const base = '/api/integrations/crm/leads'
@@ -164,4 +166,31 @@ test('a person gets all that is kept, and is forgotten with what events said', a
   )
   assert.doesNotMatch(events.text, /Secret words|ada@example|Lovelace/)
   assert.equal((await send('GET', `${base}/ada@example.com`)).status, 404)
+})
+
+test('a person of whom thousands of events told is forgotten whole, step by step', async () => {
+  const { id: workspaceId, send } = await begin()
+  const { body } = await send<{ leadId: string }>('POST', '/api/leads', { email: 'ada@example.com' })
+  const { leadId } = body.data
+  const events = await hub.database.transaction((tx) =>
+    hub.app.engine.publish(
+      tx,
+      workspaceId,
+      Array.from({ length: 1_300 }, () => ({ type: 'lead.updated', payload: { leadId, note: 'Secret words' } })),
+    ),
+  )
+  await hub.database.transaction((tx) =>
+    sql`insert into crm_activities (workspace_id, lead_id, id, type, title, occurred_at, event_id)
+      select ${workspaceId}, ${leadId}, event_id, 'edited', '', now(), event_id
+      from unnest(${events.map(({ id }) => id)}::uuid[]) event_id`.execute(tx),
+  )
+
+  const erased = await send<{ events: number }>('POST', `${base}/ada@example.com/erase`)
+
+  assert.equal(erased.body.data.events, 1_301)
+  await until('everything to be forgotten', async () => {
+    const { rows } = await sql<{ left: number }>`select count(*)::int as left from events
+      where workspace_id = ${workspaceId} and payload like '%Secret words%'`.execute(hub.database.hub)
+    return rows[0]?.left === 0
+  })
 })

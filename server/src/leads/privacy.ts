@@ -1,10 +1,9 @@
 import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
-import type { Engine } from '../engine/types.ts'
 import { listStatusChanges } from './activity-queries.ts'
 import { activityAnswer, leadAnswer, statusChangeAnswer } from './answers.ts'
 import { listAllActivities, listMerges } from './merge-queries.ts'
-import { deleteLead, type LeadRow, listExternalIds } from './queries.ts'
+import { type LeadRow, listExternalIds } from './queries.ts'
 import type { PersonalData } from './schema.ts'
 
 const mostEvents = 20_000
@@ -26,32 +25,6 @@ export async function personalData(tx: Db, workspaceId: string, row: LeadRow): P
       occurredAt: occurredAt.toISOString(),
     })),
   }
-}
-
-/**
- * Forgets a person: the lead with all that hangs on it, what the events of its timeline and the operations that they caused said, and rows of
- * imports that bear its address. Deliveries that still wait carry the emptied events. Other parts of the hub hear `lead.erased`.
- */
-export async function erasePerson(
-  tx: Db,
-  engine: Pick<Engine, 'publish'>,
-  workspaceId: string,
-  row: LeadRow,
-  actor: string,
-): Promise<{ events: number }> {
-  const ids = (await listEventsOf(tx, workspaceId, row.id)).map(({ id }) => id)
-  const emptied = JSON.stringify({ leadId: row.id, erased: true })
-  await sql`update events set payload = ${emptied} where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])`.execute(
-    tx,
-  )
-  await sql`update integration_sync_logs set request = null, response = null, error_message = null
-    where workspace_id = ${workspaceId} and event_id = any(${ids}::uuid[])`.execute(tx)
-  if (row.email !== null)
-    await sql`delete from crm_import_errors where workspace_id = ${workspaceId} and exists (
-      select from unnest(cells) cell where lower(trim(cell)) = ${row.email})`.execute(tx)
-  await deleteLead(tx, workspaceId, row.id)
-  await engine.publish(tx, workspaceId, [{ type: 'lead.erased', payload: { leadId: row.id, erasedBy: actor } }])
-  return { events: ids.length }
 }
 
 /** The events that a timeline names. */
