@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { Pool } from 'undici'
 import { serve } from './children.ts'
 import { type Answered, connect, postOf } from './http-client.ts'
+import { openLoop, type Post } from './open-loop.ts'
 
 /** Puts load on the hub, in a process of its own. */
 
@@ -154,4 +155,8 @@ serve({
     for (const connection of open) connection.close()
     return answers.map(({ ms }) => ms)
   },
+
+  /** Sends these at a steady rate; answers how long each took. */
+  openLoop: ({ port, posts, perSecond }: { port: number; posts: Post[]; perSecond: number }) =>
+    openLoop(port, posts, perSecond),
 })

@@ -49,13 +49,14 @@ export async function connect(port: number): Promise<Connection> {
 }
 
 /** Prepares a POST of JSON as the bytes that go over the wire. */
-export function postOf(path: string, key: string, body: string): Buffer {
+export function postOf(path: string, key: string, body: string, headers: Record<string, string> = {}): Buffer {
   const head = [
     `POST ${path} HTTP/1.1`,
     'host: 127.0.0.1',
     `authorization: Bearer ${key}`,
     'content-type: application/json',
     `content-length: ${Buffer.byteLength(body)}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
   ]
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`)
 }

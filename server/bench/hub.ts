@@ -18,6 +18,7 @@ import { parseMasterKey } from '../src/lib/master-key.ts'
 import { createVault } from '../src/lib/vault.ts'
 import { createDirectory } from '../src/workspaces/directory.ts'
 import { serve } from './children.ts'
+import type { OpenAccount } from './sandbox.ts'
 
 /*
  * The hub under measurement, in a process of its own: the whole application as it always runs, and beside it, on another port of the
@@ -70,6 +71,12 @@ serve({
   port: () => portOf(url),
   portWithoutDatabase: withoutDatabase,
   status: () => app.engine.status(),
+  /** Connects a workspace to accounts of the sandbox. */
+  connect: ({ workspaceId, accounts }: { workspaceId: string; accounts: OpenAccount[] }) =>
+    app.connectReadyAccounts(
+      workspaceId,
+      accounts.map((account) => ({ ...account, credentials: async () => account.credentials })),
+    ),
   cpu: () => process.cpuUsage(),
   memory: () => {
     global.gc?.()

@@ -6,6 +6,8 @@ import type { Result, Row } from './row.ts'
 import { accept } from './rows/accept.ts'
 import { backlog } from './rows/backlog.ts'
 import { deliveries } from './rows/deliveries.ts'
+import { flows } from './rows/flows.ts'
+import { inbound } from './rows/inbound.ts'
 import { isolation } from './rows/isolation.ts'
 import { jobs } from './rows/jobs.ts'
 import { latency } from './rows/latency.ts'
@@ -14,10 +16,12 @@ import { operation } from './rows/operation.ts'
 import { sick } from './rows/sick.ts'
 import { slots } from './rows/slots.ts'
 import { start } from './rows/start.ts'
+import { voice } from './rows/voice.ts'
 import { describe, isMet, tableOf } from './table.ts'
 
 const rows: Record<string, Row> = {
-  ...{ deliveries, accept, latency, backlog, isolation, sick, operation, jobs, slots, leads, start },
+  ...{ deliveries, accept, latency, backlog, isolation, sick, operation, flows, inbound, voice },
+  ...{ jobs, slots, leads, start },
 }
 
 const usage = `npm run bench -- [--only ${Object.keys(rows).join(',')}] [--rounds 3] [--quick] [--json file]`

@@ -7,7 +7,7 @@ export type Result = {
   measured: number[]
   ceiling?: number[]
   /** What it has to reach; absent for what is shown for comparison only. */
-  bar?: { ratioAtLeast: number; goal?: number } | { atMost: number }
+  bar?: { ratioAtLeast: number; goal?: number } | { ratioAtMost: number } | { atMost: number }
   note?: string
 }
 

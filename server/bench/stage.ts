@@ -9,6 +9,8 @@ export type Stage = AsyncDisposable & {
   driver: Child
   receiver: Child
   receiverPort: number
+  /** All vendors as emulators, where the row asked for them. */
+  sandbox: Child | undefined
   /** A connection to the hub's database, for looking and filling. */
   client: pg.Client
   workspace: Workspace
@@ -29,12 +31,16 @@ export async function setStage(
     hubs?: number
     /** Hosts of vendors for which the receiver stands in, each at an address of its own. */
     vendors?: readonly string[]
+    /** Whether the sandbox stands in for all vendors. */
+    sandbox?: boolean
   } = {},
 ): Promise<Stage> {
   await using stack = new AsyncDisposableStack()
   const receiver = stack.use(await startChild(`${import.meta.dirname}/receiver.ts`))
   const receiverPort = await receiver.call<number>('port')
   const overrides = (options.vendors ?? []).map((host, at) => [host, `http://127.0.1.${at + 1}:${receiverPort}`])
+  const sandbox = options.sandbox ? stack.use(await startChild(`${import.meta.dirname}/sandbox.ts`)) : undefined
+  if (sandbox) overrides.push(...Object.entries(await sandbox.call<Record<string, string>>('overrides')))
   const url = await postgres.create()
   stack.defer(() => postgres.drop(url))
   const env = {
@@ -80,6 +86,7 @@ export async function setStage(
     driver,
     receiver,
     receiverPort,
+    sandbox,
     client,
     workspace,
     createWorkspace,

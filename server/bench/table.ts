@@ -18,7 +18,9 @@ export const ratiosOf = ({ measured, ceiling }: Result): number[] =>
 export function isMet(result: Result): boolean | undefined {
   const { bar, measured } = result
   if (!bar) return undefined
-  return 'atMost' in bar ? median(measured) <= bar.atMost : median(ratiosOf(result)) >= bar.ratioAtLeast
+  if ('atMost' in bar) return median(measured) <= bar.atMost
+  const ratio = median(ratiosOf(result))
+  return 'ratioAtMost' in bar ? ratio <= bar.ratioAtMost : ratio >= bar.ratioAtLeast
 }
 
 /** One result as a line. */
@@ -40,21 +42,23 @@ export function tableOf(results: Result[]): string {
 function cellsOf(result: Result): string[] {
   const { name, unit, measured, ceiling, bar } = result
   const ratios = ratiosOf(result)
-  const wanted = !bar
-    ? ''
-    : 'atMost' in bar
-      ? `≤ ${bar.atMost} ${unit}`
-      : `≥ ${bar.ratioAtLeast}${bar.goal ? `, goal ${bar.goal}` : ''}`
   const met = isMet(result)
   return [
     name,
     `${spread(measured)} ${unit}`,
     ceiling ? spread(ceiling) : '',
     ratios.length > 0 ? spread(ratios, 2) : '',
-    wanted,
+    wantedOf(bar, unit),
     met === undefined ? '' : met ? 'yes' : 'NO',
     result.note ?? '',
   ]
+}
+
+function wantedOf(bar: Result['bar'], unit: string): string {
+  if (!bar) return ''
+  if ('atMost' in bar) return `≤ ${bar.atMost} ${unit}`
+  if ('ratioAtMost' in bar) return `≤ ${bar.ratioAtMost}`
+  return `≥ ${bar.ratioAtLeast}${bar.goal ? `, goal ${bar.goal}` : ''}`
 }
 
 /** Median and, of several rounds, the range. */
