@@ -1,4 +1,4 @@
-import type { Database, Db } from '../db/database.ts'
+import { type Database, type Db, onCommit } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import { currentTraceParent } from '../lib/tracing.ts'
@@ -205,6 +205,24 @@ export function createAcceptance(options: {
     return lane
   }
 
+  const refreshing = new Set<string>()
+
+  /**
+   * Reads the subscriptions of a workspace again for those who publish after this transaction: what it sees itself may roll back and must not be
+   * remembered, and a workspace that only ever publishes within transactions would read them each time.
+   */
+  function refreshAfter(tx: Db, workspaceId: string): void {
+    onCommit(tx, () => {
+      if (refreshing.has(workspaceId)) return
+      refreshing.add(workspaceId)
+      subscriptions
+        .load(database.hub, workspaceId, true)
+        // Whoever publishes next reads them, then.
+        .catch(() => {})
+        .finally(() => refreshing.delete(workspaceId))
+    })
+  }
+
   return {
     accept(workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
       const { promise, resolve, reject } = Promise.withResolvers<StoredEvent[]>()
@@ -220,13 +238,16 @@ export function createAcceptance(options: {
 
     async publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
       const stored = events.map((event) => store(workspaceId, event, currentTraceParent()))
-      let fan = subscriptions.cached(workspaceId) ?? (await subscriptions.load(tx, workspaceId, false))
+      const cached = subscriptions.cached(workspaceId)
+      if (!cached) refreshAfter(tx, workspaceId)
+      let fan = cached ?? (await subscriptions.load(tx, workspaceId, false))
       for (;;) {
         const deliveries = stored.flatMap((event, i) =>
           fan.match(events[i]!).map(({ lane, kind }) => ({ workspaceId, id: event.id, lane, kind, owned: false })),
         )
         const insertion: Insertion = { events: stored, deliveries, versions: new Map([[workspaceId, fan.version]]) }
         if ((await insertWithin(tx, insertion)).length === 0) return stored
+        refreshAfter(tx, workspaceId)
         fan = await subscriptions.load(tx, workspaceId, false)
       }
     },

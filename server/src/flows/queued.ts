@@ -1,10 +1,8 @@
 import type { Db } from '../db/database.ts'
 import { integrationKind, prepare } from '../integrations/hearing.ts'
-import { listSubscriptions } from '../integrations/subscription-queries.ts'
+import { listActiveSubscriptions } from '../integrations/subscription-queries.ts'
 import type { Published } from './published.ts'
 import type { Queued } from './schema.ts'
-
-const mostSubscriptions = 100
 
 /** What was put in the lanes of integrations for events that this transaction published, and how much in those of endpoints. */
 export async function queuedFor(
@@ -18,12 +16,17 @@ export async function queuedFor(
     events.map(({ id }) => id),
   )
   const byId = new Map(events.map((event) => [event.id, event]))
+  const lanes = new Set(rows.flatMap(({ kind, lane }) => (kind === integrationKind ? [lane] : [])))
+  // All at once: the flow's transaction is open, and a workspace may have many integrations.
+  const subscriptions = Map.groupBy(
+    await listActiveSubscriptions(tx, workspaceId, [...lanes]),
+    ({ integrationId }) => integrationId,
+  )
   const queued: Queued[] = []
   for (const { id, lane, kind, name, templateId, status } of rows) {
     if (kind !== integrationKind || name === null) continue
     const event = byId.get(id)!
-    const subscriptions = await listSubscriptions(tx, workspaceId, lane, { limit: mostSubscriptions, isActive: true })
-    const wanted = subscriptions.map(prepare).filter(({ wants }) => wants(event))
+    const wanted = (subscriptions.get(lane) ?? []).map(prepare).filter(({ wants }) => wants(event))
     queued.push({
       integrationId: lane,
       name,
@@ -31,7 +34,7 @@ export async function queuedFor(
       status: status!,
       event: event.type,
       eventId: id,
-      operations: wanted.map(({ row }) => row.operation).toReversed(),
+      operations: wanted.map(({ row }) => row.operation),
     })
   }
   return { queued, endpoints: rows.filter(({ kind }) => kind !== integrationKind).length }

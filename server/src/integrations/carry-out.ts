@@ -12,7 +12,7 @@ import type { MappedEvent } from './mapping.ts'
 import type { OperationLog } from './operation-log.ts'
 import { forgetOutcome, idempotencyKeyOf, noteOutcome, type OutcomeStatus } from './outcomes.ts'
 import { lookUp } from './reconcile.ts'
-import type { Runner } from './runner.ts'
+import type { Opened, Runner } from './runner.ts'
 
 /** What became of one subscription's operation for one event. */
 export type Carried = {
@@ -48,7 +48,13 @@ export function createCarryOut(deps: { database: Database; runner: Runner; opera
     connector: AnyConnector,
     { row, map }: Prepared,
     event: MappedEvent,
-    given: { before: OutcomeStatus | undefined; attempt: number; isOneOfSeveral: boolean },
+    given: {
+      before: OutcomeStatus | undefined
+      attempt: number
+      isOneOfSeveral: boolean
+      /** The integration as it was read a moment ago. */
+      opened?: Opened | undefined
+    },
   ): Promise<Carried> {
     const { workspaceId, integrationId } = row
     const operation = row.operation as OperationName
@@ -79,7 +85,10 @@ export function createCarryOut(deps: { database: Database; runner: Runner; opera
     }
 
     if (repeat !== 'safe') await note('begun')
-    const result = await runner.run(workspaceId, integrationId, operation, read.input, cause)
+    const result = await runner.run(workspaceId, integrationId, operation, read.input, {
+      ...cause,
+      opened: given.opened,
+    })
     if (result.success) {
       if (repeat !== 'safe' || given.isOneOfSeveral) await note('done', summary(result.data))
       return done()

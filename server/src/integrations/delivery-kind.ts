@@ -2,12 +2,13 @@ import { LRUCache } from 'lru-cache'
 import { ApiError } from '../api/errors.ts'
 import type { Database } from '../db/database.ts'
 import type { Delivery, DeliveryKind, Engine, LanePolicy, Outcome } from '../engine/types.ts'
-import type { AnyConnector } from '../kit/connector.ts'
+import type { OperationName } from '../kit/capabilities.ts'
+import { repeatOf } from '../kit/operations.ts'
 import { exponentialDelay } from '../lib/backoff.ts'
 import type { Carried, CarryOut } from './carry-out.ts'
 import { prepare } from './hearing.ts'
 import { listOutcomes } from './outcomes.ts'
-import type { Runner } from './runner.ts'
+import type { Opened, Runner } from './runner.ts'
 import { listSubscriptions } from './subscription-queries.ts'
 
 /** About half a day in all: 10 s, 20 s, 40 s … */
@@ -29,9 +30,9 @@ export function createIntegrationDeliveries(deps: {
   const { database, engine, runner, carryOut } = deps
   const known = new LRUCache<string, true>({ max: 50_000 })
 
-  async function open(workspaceId: string, lane: string): Promise<AnyConnector | undefined> {
+  async function open(workspaceId: string, lane: string): Promise<Opened | undefined> {
     try {
-      return (await runner.open(workspaceId, lane)).connector
+      return await runner.open(workspaceId, lane)
     } catch (error) {
       if (error instanceof ApiError) return undefined
       throw error
@@ -54,29 +55,35 @@ export function createIntegrationDeliveries(deps: {
     async attempt({ event, lane, attempt }: Delivery): Promise<Outcome> {
       const startedAt = performance.now()
       const { workspaceId } = event
-      const connector = await open(workspaceId, lane)
-      if (!connector) return gone
+      const [opened, rows] = await Promise.all([
+        open(workspaceId, lane),
+        listSubscriptions(database.hub, workspaceId, lane, { limit: mostSubscriptions, isActive: true }),
+      ])
+      if (!opened) return gone
+      const { connector } = opened
       const payload: unknown = JSON.parse(event.payload)
-      const rows = await listSubscriptions(database.hub, workspaceId, lane, {
-        limit: mostSubscriptions,
-        isActive: true,
-      })
       const wanted = rows
         .map(prepare)
         .filter(({ wants }) => wants({ type: event.type, payload }))
         .toReversed()
-      const outcomes = new Map(
-        wanted.length === 0
-          ? []
-          : (await listOutcomes(database.hub, workspaceId, event.id, lane)).map((row) => [row.subscriptionId, row]),
-      )
+      // What is safe to repeat and stands alone leaves nothing behind that would have to be looked up.
+      const [only] = wanted
+      const isTraceless =
+        only === undefined ||
+        (wanted.length === 1 && repeatOf(connector, only.row.operation as OperationName) === 'safe')
+      const before = isTraceless ? [] : await listOutcomes(database.hub, workspaceId, event.id, lane)
+      const outcomes = new Map(before.map((row) => [row.subscriptionId, row]))
       const mapped = { id: event.id, type: event.type, occurredAt: event.occurredAt.toISOString(), payload }
       const carried: Carried[] = []
-      for (const subscription of wanted) {
-        const { id } = subscription.row
-        const before = outcomes.get(id)?.status
+      for (const [index, subscription] of wanted.entries()) {
         carried.push(
-          await carryOut(connector, subscription, mapped, { before, attempt, isOneOfSeveral: wanted.length > 1 }),
+          await carryOut(connector, subscription, mapped, {
+            before: outcomes.get(subscription.row.id)?.status,
+            attempt,
+            isOneOfSeveral: wanted.length > 1,
+            // Later ones look again: the first may have found that the account is gone.
+            opened: index === 0 ? opened : undefined,
+          }),
         )
       }
       return outcomeOf(carried, Math.round(performance.now() - startedAt))

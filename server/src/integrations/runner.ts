@@ -43,7 +43,12 @@ export type RunOptions = Cause & {
   /** Of lists: most items to answer. */
   limit?: number | undefined
   signal?: AbortSignal | undefined
+  /** The integration, where the caller has read it this moment. */
+  opened?: Opened | undefined
 }
+
+/** An integration and its connector. */
+export type Opened = { row: IntegrationRow; connector: AnyConnector }
 
 /** How traffic with vendors is led and kept; never a tenant's choice. */
 export type Traffic = {
@@ -223,10 +228,7 @@ export function createRunner(deps: {
     })
   }
 
-  async function open(
-    workspaceId: string,
-    integrationId: string,
-  ): Promise<{ row: IntegrationRow; connector: AnyConnector }> {
+  async function open(workspaceId: string, integrationId: string): Promise<Opened> {
     const row = await findIntegration(database.hub, workspaceId, integrationId)
     if (!row) throw notFound('integration')
     const connector = await templates.find(row.templateId)
@@ -254,7 +256,7 @@ export function createRunner(deps: {
       input: OperationInput<Name>,
       options: RunOptions = {},
     ): Promise<OperationResult<OperationOutput<Name>>> {
-      const { row, connector } = await open(workspaceId, integrationId)
+      const { row, connector } = options.opened ?? (await open(workspaceId, integrationId))
       const refusal = refusalOf(row) ?? (offers(connector, name) ? undefined : notOffered(connector, name))
       if (refusal) return refusal
       const startedAt = performance.now()

@@ -8,6 +8,8 @@ export type SubscriptionRow = Omit<Selectable<IntegrationSubscriptions>, 'mappin
   filter: Record<string, unknown> | null
 }
 
+const mostRead = 5_000
+
 export const listSubscriptions = (
   db: Db,
   workspaceId: string,
@@ -19,6 +21,21 @@ export const listSubscriptions = (
   if (range.isActive !== undefined) query = query.where('isActive', '=', range.isActive)
   return query.orderBy('id', 'desc').limit(range.limit).execute() as Promise<SubscriptionRow[]>
 }
+
+/** What integrations do about events, each's oldest subscription first. */
+export const listActiveSubscriptions = async (
+  db: Db,
+  workspaceId: string,
+  integrationIds: string[],
+): Promise<SubscriptionRow[]> =>
+  integrationIds.length === 0
+    ? []
+    : ((await select(db, workspaceId)
+        .where('integrationId', 'in', integrationIds)
+        .where('isActive', '=', true)
+        .orderBy('id')
+        .limit(mostRead)
+        .execute()) as SubscriptionRow[])
 
 export const findSubscription = (
   db: Db,
