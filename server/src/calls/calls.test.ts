@@ -118,6 +118,26 @@ test('an integration that is broken keeps neither the call nor the others', asyn
   assert.deepEqual([stateOf(crm.id), stateOf(automation)], ['retrying', 'delivered'])
 })
 
+test('a call that an integration never got can be sent on again, once, by who sees it', async () => {
+  await using place = await startPlace()
+  const { hub, sandbox } = place
+  const automation = await connectZapier(hub)
+  sandbox.faults.set({ vendor: 'zapier', kind: 'cut_after_write' })
+  const made = await hub.request<{ id: string }>('POST', '/api/calls', { body: call })
+  const lost = await settled(hub, made.body.data.id)
+  sandbox.faults.clear()
+  const retry = (id: string) => hub.request('POST', `/api/calls/${call.call_id}/integrations/${id}/retry`)
+
+  const again = await retry(automation)
+  const detail = await settled(hub, made.body.data.id)
+  const once = await retry(automation)
+  const nowhere = await retry(made.body.data.id)
+
+  assert.equal(lost.deliveries[0]?.status, 'unknown')
+  assert.deepEqual([again.status, detail.deliveries[0]?.status], [200, 'delivered'])
+  assert.deepEqual([once.status, nowhere.status], [409, 404])
+})
+
 test('what Retell tells of a call step by step is one call, finished by its analysis', async () => {
   await using place = await startPlace()
   const { hub, sandbox } = place

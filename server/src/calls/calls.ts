@@ -1,4 +1,4 @@
-import { ApiError, invalid, notFound } from '../api/errors.ts'
+import { ApiError, notFound } from '../api/errors.ts'
 import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
@@ -118,6 +118,30 @@ export function createCalls(deps: {
     return row
   }
 
+  async function byEitherId(tx: Db, workspaceId: string, id: string): Promise<CallRow> {
+    const row = isId(id) ? await findCall(tx, workspaceId, id) : await findCallByCallId(tx, workspaceId, id)
+    if (!row) throw notFound('call')
+    return row
+  }
+
+  async function detail(workspaceId: string, id: string): Promise<CallDetail> {
+    const { row, rows } = await database.inWorkspace(workspaceId, async (tx) => {
+      const row = await byEitherId(tx, workspaceId, id)
+      return { row, rows: await listDeliveries(tx, workspaceId, row.id) }
+    })
+    const { items } = await connections.logs(workspaceId, { callId: row.callId, limit: 200 })
+    return {
+      ...callAnswer(row),
+      transcript: row.details.transcript ?? null,
+      deliveries: rows.map((delivery) => ({
+        ...{ integrationId: delivery.integrationId, status: delivery.status, steps: delivery.steps },
+        ...{ attempts: delivery.attempts, errorCode: delivery.errorCode, error: delivery.errorMessage },
+        updatedAt: delivery.updatedAt.toISOString(),
+      })),
+      operations: items,
+    }
+  }
+
   return {
     hear,
 
@@ -150,25 +174,15 @@ export function createCalls(deps: {
     },
 
     /** A call by the hub's id or the caller's own, with what became of it everywhere. */
-    async get(workspaceId: string, id: string): Promise<CallDetail> {
-      if (id.length > 200) throw invalid('params.id', 'is too long')
-      const found = await database.inWorkspace(workspaceId, async (tx) => {
-        const row = isId(id) ? await findCall(tx, workspaceId, id) : await findCallByCallId(tx, workspaceId, id)
-        return row && { row, rows: await listDeliveries(tx, workspaceId, row.id) }
+    get: detail,
+
+    /** Takes a call to an integration again that it has not reached. @throws ApiError NOT_FOUND, CONFLICT where it did, or is on its way */
+    async retry(workspaceId: string, id: string, integrationId: string): Promise<CallDetail> {
+      await database.inWorkspace(workspaceId, async (tx) => {
+        const row = await byEitherId(tx, workspaceId, id)
+        await deliveries.retry(tx, workspaceId, row.id, integrationId)
       })
-      if (!found) throw notFound('call')
-      const { row, rows } = found
-      const { items } = await connections.logs(workspaceId, { callId: row.callId, limit: 200 })
-      return {
-        ...callAnswer(row),
-        transcript: row.details.transcript ?? null,
-        deliveries: rows.map((delivery) => ({
-          ...{ integrationId: delivery.integrationId, status: delivery.status, steps: delivery.steps },
-          ...{ attempts: delivery.attempts, errorCode: delivery.errorCode, error: delivery.errorMessage },
-          updatedAt: delivery.updatedAt.toISOString(),
-        })),
-        operations: items,
-      }
+      return await detail(workspaceId, id)
     },
   }
 }

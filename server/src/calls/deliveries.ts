@@ -1,3 +1,4 @@
+import { ApiError, notFound } from '../api/errors.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Runner } from '../integrations/runner.ts'
@@ -16,18 +17,20 @@ import {
   findDelivery,
   insertDeliveries,
   listCallIntegrations,
+  lockDelivery,
   updateDelivery,
 } from './queries.ts'
 
 const kind = 'call.delivery'
 /** About half a day in all: 10 s, 20 s, 40 s … */
-const tries = 13
+const mostTries = 13
 const firstDelayMs = 10_000
 
 /** A connector that offers none of these has no use for a call. */
 const uses: readonly OperationName[] = ['automation.send', 'contacts.upsert', 'contacts.create', 'calendar.book']
 
-type Payload = { callId: string; integrationId: string }
+/** `tries` are those before: each is a job of its own. */
+type Payload = { callId: string; integrationId: string; tries?: number }
 
 /** Takes finished calls to integrations: each by a job of its own, so that none waits for another. */
 export function createCallDeliveries(deps: {
@@ -43,9 +46,9 @@ export function createCallDeliveries(deps: {
   engine.define(kind, {
     delivers: false,
     policy: { concurrency: 4, breaker: false },
-    retry: (attempt) => (attempt < tries ? exponentialDelay(attempt, firstDelayMs) : undefined),
-    async run({ workspaceId, payload, attempt }, control) {
-      const { callId, integrationId } = payload as Payload
+    retry: (attempt) => (attempt < mostTries ? exponentialDelay(attempt, firstDelayMs) : undefined),
+    async run({ workspaceId, payload }, control) {
+      const { callId, integrationId, tries = 0 } = payload as Payload
       const call = await findCall(database.hub, workspaceId, callId)
       const delivery = await findDelivery(database.hub, workspaceId, callId, integrationId)
       if (!call || !delivery || delivery.status === 'delivered') return
@@ -63,7 +66,7 @@ export function createCallDeliveries(deps: {
           }),
       }
       const { steps, result } = await processCall(port, callDataOf(call), delivery.steps, save)
-      const again = !result.success && mayRetry(result.errorCode, result.retry) && attempt + 1 < tries
+      const again = !result.success && mayRetry(result.errorCode, result.retry) && tries + 1 < mostTries
       await control.complete(async (tx) => {
         const status = result.success ? 'delivered' : again ? 'retrying' : result.ambiguous ? 'unknown' : 'failed'
         await updateDelivery(tx, delivery, {
@@ -72,8 +75,8 @@ export function createCallDeliveries(deps: {
           errorMessage: result.success ? null : result.error.slice(0, 1_000),
         })
         if (!again) return
-        const wait = Math.max(exponentialDelay(delivery.attempts + 1, firstDelayMs), result.retryAfterMs ?? 0)
-        await enqueue(tx, workspaceId, [{ callId, integrationId }], new Date(clock.now() + wait))
+        const wait = Math.max(exponentialDelay(tries + 1, firstDelayMs), result.retryAfterMs ?? 0)
+        await enqueue(tx, workspaceId, [{ callId, integrationId, tries: tries + 1 }], new Date(clock.now() + wait))
       })
       if (!result.success)
         log.warn(
@@ -111,6 +114,23 @@ export function createCallDeliveries(deps: {
         workspaceId,
         fitting.map((integrationId) => ({ callId: call.id, integrationId })),
       )
+    },
+
+    /** Puts a call on its way to an integration again; what is there of it already is not done twice. */
+    async retry(tx: Db, workspaceId: string, callId: string, integrationId: string): Promise<void> {
+      const delivery = await lockDelivery(tx, workspaceId, callId, integrationId)
+      if (!delivery) throw notFound('delivery of the call')
+      if (delivery.status === 'delivered') throw new ApiError('CONFLICT', 'The call is there already.')
+      if (delivery.status !== 'failed' && delivery.status !== 'unknown')
+        throw new ApiError('CONFLICT', 'The call is on its way there already.')
+      const fresh = {
+        status: 'pending' as const,
+        errorCode: null,
+        errorMessage: null,
+        updatedAt: new Date(clock.now()),
+      }
+      await updateDelivery(tx, delivery, fresh)
+      await enqueue(tx, workspaceId, [{ callId, integrationId }])
     },
   }
 }

@@ -108,18 +108,21 @@ export const listDeliveries = (db: Db, workspaceId: string, callId: string): Pro
     .orderBy('integrationId')
     .execute() as Promise<CallDeliveryRow[]>
 
-export const findDelivery = (
-  db: Db,
-  workspaceId: string,
-  callId: string,
-  integrationId: string,
-): Promise<CallDeliveryRow | undefined> =>
+const selectDelivery = (db: Db, workspaceId: string, callId: string, integrationId: string) =>
   db
     .selectFrom('callDeliveries')
     .selectAll()
     .where('workspaceId', '=', workspaceId)
     .where('callId', '=', callId)
     .where('integrationId', '=', integrationId)
+
+export const findDelivery = (...which: Parameters<typeof selectDelivery>): Promise<CallDeliveryRow | undefined> =>
+  selectDelivery(...which).executeTakeFirst() as Promise<CallDeliveryRow | undefined>
+
+/** The row, locked until the transaction ends. */
+export const lockDelivery = (...which: Parameters<typeof selectDelivery>): Promise<CallDeliveryRow | undefined> =>
+  selectDelivery(...which)
+    .forUpdate()
     .executeTakeFirst() as Promise<CallDeliveryRow | undefined>
 
 export const updateDelivery = (

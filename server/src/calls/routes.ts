@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { listReplies, ok, page, replies } from '../api/envelope.ts'
+import { Id } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
 import { withCamelNames } from './call-data.ts'
 import type { CallFlow } from './calls.ts'
@@ -9,6 +10,7 @@ const tags = ['calls']
 const ByCall = Type.Object({
   id: Type.String({ minLength: 1, maxLength: 200, description: "The call's id, or the caller's own." }),
 })
+const ByCallIntegration = Type.Object({ ...ByCall.properties, integrationId: Id })
 
 /** The calls of a workspace's voice agents. */
 export const callRoutes =
@@ -62,5 +64,20 @@ export const callRoutes =
         },
       },
       async ({ workspace, params }) => ok(await calls.get(workspace.id, params.id)),
+    )
+
+    api.post(
+      '/calls/:id/integrations/:integrationId/retry',
+      {
+        config: { scope: 'events:write' },
+        schema: {
+          summary: 'Take a call again to an integration that it did not reach',
+          description: 'What is there of it already is not done twice.',
+          tags,
+          params: ByCallIntegration,
+          response: replies(CallDetail),
+        },
+      },
+      async ({ workspace, params }) => ok(await calls.retry(workspace.id, params.id, params.integrationId)),
     )
   }
