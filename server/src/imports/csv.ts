@@ -9,20 +9,26 @@ const delimiters = [',', ';', '\t', '|']
 
 /**
  * Reads a file of comma-separated values, with whatever delimiter, quotes and line ends, with or without a byte order mark, in UTF-8 or the
- * UTF-16 that spreadsheets write. The first row names the columns.
+ * UTF-16 that spreadsheets write. The first row names the columns. With `most`, only so many rows after it are looked at.
  * @throws ApiError VALIDATION_FAILED with the line that cannot be read
  */
-export async function readCsv(bytes: Buffer, delimiter?: string): Promise<{ columns: string[]; rows: string[][] }> {
+export async function readCsv(
+  bytes: Buffer,
+  delimiter?: string,
+  most?: number,
+): Promise<{ columns: string[]; rows: string[][]; delimiter: string }> {
   const text = textOf(bytes)
   const { CsvError, parse } = await import('csv-parse')
+  const sign = delimiter ?? delimiterOf(text)
   const parser = Readable.from(slices(text)).pipe(
     parse({
-      delimiter: delimiter ?? delimiterOf(text),
+      delimiter: sign,
       bom: true,
       relax_column_count: true,
       skip_empty_lines: true,
       trim: true,
       max_record_size: mostCell * 4,
+      ...(most === undefined ? {} : { to: most + 1 }),
     }),
   )
   const rows: string[][] = []
@@ -45,7 +51,7 @@ export async function readCsv(bytes: Buffer, delimiter?: string): Promise<{ colu
   if (columns.length > mostColumns) throw invalid('body', `has more than ${mostColumns} columns`)
   const repeated = columns.find((name, index) => columns.indexOf(name) < index)
   if (repeated !== undefined) throw invalid('body', `names two columns ${JSON.stringify(repeated.slice(0, 80))}`)
-  return { columns, rows: data }
+  return { columns, rows: data, delimiter: sign }
 }
 
 function textOf(bytes: Buffer): string {

@@ -4,7 +4,7 @@ import type { Lead } from '../leads/schema.ts'
 import { startHub } from '../test/hub.ts'
 import { until } from '../test/until.ts'
 import { readCsv } from './csv.ts'
-import type { Export, Import } from './schema.ts'
+import type { Export, Import, Preview } from './schema.ts'
 
 const hub = await startHub()
 after(() => hub[Symbol.asyncDispose]())
@@ -51,6 +51,32 @@ test('a file is taken in, whatever its delimiter and columns are called, and a s
     timeline.map(({ title }) => title),
     ['Imported from old.csv'],
   )
+})
+
+test('how a file would be read is shown from its beginning, and nothing is changed', async () => {
+  const { key, leads, get } = await begin()
+  const beginning = 'Mail\tFirst name\tPlan\tNote\nada@example.com\tAda\tpro\t\ngrace@example.com\t\tfree\t\n'
+  const see = (body: string, query = '') =>
+    hub.request<Preview>('POST', `${base}/imports/preview${query}`, {
+      key,
+      body,
+      headers: { 'content-type': 'text/csv' },
+    })
+
+  const { data } = (await see(beginning, '?mapping={"Note":null}')).body
+  const { data: otherwise } = (await see(beginning, '?delimiter=|')).body
+  const unreadable = await see('a,a\n1,2\n')
+
+  assert.equal(data.delimiter, '\t')
+  assert.deepEqual(data.columns, [
+    { name: 'Mail', field: 'email', examples: ['ada@example.com', 'grace@example.com'] },
+    { name: 'First name', field: 'firstName', examples: ['Ada'] },
+    { name: 'Plan', field: 'customFields.Plan', examples: ['pro', 'free'] },
+    { name: 'Note', field: null, examples: [] },
+  ])
+  assert.equal(otherwise.columns.length, 1)
+  assert.equal(unreadable.status, 400)
+  assert.deepEqual([await leads(), (await get<Import[]>('/imports')).body.data], [[], []])
 })
 
 test('rows that cannot be taken in are counted and can be downloaded with why, the others are taken in', async () => {

@@ -9,7 +9,8 @@ import { ById } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
 import type { Exports } from './exports.ts'
 import type { Imports } from './imports.ts'
-import { Export, Import, ImportQuery, NewExport } from './schema.ts'
+import { previewOf } from './preview.ts'
+import { Export, Import, ImportQuery, NewExport, Preview, PreviewQuery } from './schema.ts'
 
 const base = '/integrations/crm'
 const tags = ['imports and exports']
@@ -44,15 +45,25 @@ export const importRoutes =
         },
       },
       async ({ workspace, body, query, principal }, reply) => {
-        if (!Buffer.isBuffer(body))
-          throw new ApiError(
-            'UNSUPPORTED_MEDIA_TYPE',
-            'Send the file itself as body, with the header "Content-Type: text/csv".',
-          )
-        const begun = await imports.begin(workspace.id, body, query, actorOf(principal))
+        const begun = await imports.begin(workspace.id, fileOf(body), query, actorOf(principal))
         reply.code(201)
         return ok(begun)
       },
+    )
+
+    api.post(
+      `${base}/imports/preview`,
+      {
+        bodyLimit,
+        config: write,
+        schema: {
+          summary: 'See how a file of leads would be read, and change nothing; its beginning, whole lines, is enough',
+          tags,
+          querystring: PreviewQuery,
+          response: replies(Preview),
+        },
+      },
+      async ({ body, query }) => ok(await previewOf(fileOf(body), query)),
     )
 
     api.get(
@@ -123,6 +134,14 @@ export const importRoutes =
       async ({ workspace, params }, reply) => sendFile(reply, 'leads.csv', await exports.file(workspace.id, params.id)),
     )
   }
+
+function fileOf(body: unknown): Buffer {
+  if (Buffer.isBuffer(body)) return body
+  throw new ApiError(
+    'UNSUPPORTED_MEDIA_TYPE',
+    'Send the file itself as body, with the header "Content-Type: text/csv".',
+  )
+}
 
 const sendFile = (reply: FastifyReply, name: string, text: AsyncIterable<string>) =>
   reply

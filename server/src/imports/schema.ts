@@ -32,6 +32,22 @@ export const ImportQuery = Type.Object({
 })
 export type ImportQuery = Static<typeof ImportQuery>
 
+const { delimiter, mapping } = ImportQuery.properties
+export const PreviewQuery = Type.Object({ delimiter, mapping })
+export type PreviewQuery = Static<typeof PreviewQuery>
+
+export const Preview = Type.Object({
+  delimiter: Type.String({ description: 'What stands between cells, as given or as found out.' }),
+  columns: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      field: Nullable(Type.String({ description: 'What it would become; null where it would be left out.' })),
+      examples: Type.Array(Type.String(), { description: 'What its first cells say.' }),
+    }),
+  ),
+})
+export type Preview = Static<typeof Preview>
+
 export const Import = Type.Object({
   id: Id,
   name: Type.String(),
