@@ -23,6 +23,7 @@ export type Booked =
   | { booked: false; reason: Problem | 'expired'; message: string; alternatives: Slot[] }
 
 export type BookIn = ReturnType<typeof createBooking>['bookIn']
+export type Refused = ReturnType<typeof createBooking>['refused']
 
 /** Makes bookings. */
 export function createBooking(deps: {
@@ -140,7 +141,7 @@ export function createBooking(deps: {
     hosts: readonly HostRow[],
     wanted: Pick<Wanted, 'mode' | 'at' | 'minutes'>,
     reason: Problem | 'expired',
-  ): Promise<Booked> {
+  ): Promise<Booked & { booked: false }> {
     const asked = { mode: wanted.mode, from: wanted.at, minutes: wanted.minutes }
     const hostIds = hosts.map(({ id }) => id)
     const alternatives = await shared(JSON.stringify(['next', workspaceId, hostIds, asked]), async () =>

@@ -4,7 +4,8 @@ import { invalid } from '../api/errors.ts'
 import { ById } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
 import { timeOf } from '../events/events.ts'
-import { Consultation, ConsultationFilter, NewConsultation, TakenIn } from './consultation-schema.ts'
+import { Taken } from './booking-schema.ts'
+import { Consultation, ConsultationFilter, ConsultationTime, NewConsultation, TakenIn } from './consultation-schema.ts'
 import { isTimeZone } from './host-rules.ts'
 import type { Scheduling } from './scheduling.ts'
 
@@ -69,5 +70,37 @@ export const consultationRoutes =
         },
       },
       async ({ workspace, params }) => ok(await consultations.get(workspace.id, params.id)),
+    )
+
+    api.post(
+      `${base}/:id/schedule`,
+      {
+        config: { scope: 'scheduling:write', idempotent: true },
+        schema: {
+          operationId: 'scheduleConsultation',
+          summary: 'Book a time for a request by hand',
+          description: 'Whoever asked and the staff hear of it as if the hub had found the time.',
+          tags: ['scheduling'],
+          params: ById,
+          body: ConsultationTime,
+          response: { ...replies(Consultation), 409: Taken },
+        },
+      },
+      async ({ workspace, params, body }) => ok(await consultations.scheduleAt(workspace.id, params.id, body)),
+    )
+
+    api.post(
+      `${base}/:id/close`,
+      {
+        config: { scope: 'scheduling:write' },
+        schema: {
+          operationId: 'closeConsultation',
+          summary: 'Close a request without a booking',
+          tags: ['scheduling'],
+          params: ById,
+          response: replies(Consultation),
+        },
+      },
+      async ({ workspace, params }) => ok(await consultations.close(workspace.id, params.id)),
     )
   }

@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox'
 import { Paging } from '../api/paging.ts'
 import { Id, Nullable, Time } from '../api/schemas.ts'
-import { Email, Slot, TimeZone } from './schema.ts'
+import { Email, mostHosts, Slot, TimeZone } from './schema.ts'
 
 const Status = Type.Enum(['requested', 'scheduled', 'offered', 'closed'], {
   description: 'offered: none of the preferred times suited, and others were offered by mail.',
@@ -51,6 +51,14 @@ export const NewConsultation = Type.Object({
   source: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
 })
 export type NewConsultation = Static<typeof NewConsultation>
+
+export const ConsultationTime = Type.Object({
+  startsAt: Time,
+  hostIds: Type.Optional(
+    Type.Array(Id, { minItems: 1, maxItems: mostHosts, description: 'Who may have it, best first. Default: anybody.' }),
+  ),
+})
+export type ConsultationTime = Static<typeof ConsultationTime>
 
 /** What was stored; who takes the wish in may have more to say of it. */
 export const TakenIn = Type.Object(

@@ -2,9 +2,10 @@ import { ApiError, notFound } from '../api/errors.ts'
 import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
+import { timeOf } from '../events/events.ts'
 import type { Clock } from '../lib/clock.ts'
-import type { Availability } from './availability.ts'
-import type { BookIn } from './booking.ts'
+import { type Availability, nearby } from './availability.ts'
+import { type BookIn, type Refused, takenError } from './booking.ts'
 import type { BookingRow } from './booking-queries.ts'
 import {
   findRequest,
@@ -14,11 +15,12 @@ import {
   type RequestRow,
   updateRequest,
 } from './consultation-queries.ts'
-import type { Consultation, ConsultationFilter } from './consultation-schema.ts'
+import type { Consultation, ConsultationFilter, ConsultationTime } from './consultation-schema.ts'
 import type { HostRow } from './host-queries.ts'
 import { isTimeZone } from './host-rules.ts'
 import type { Links } from './links.ts'
 import type { SendMail } from './mails.ts'
+import type { Problem } from './rules.ts'
 import type { Slot } from './schema.ts'
 import { lengthOf } from './taking.ts'
 import { dayMs } from './wall-clock.ts'
@@ -49,13 +51,14 @@ export function createConsultations(deps: {
   engine: Pick<Engine, 'define' | 'enqueue' | 'publish'>
   availability: Availability
   bookIn: BookIn
+  refused: Refused
   send: SendMail
   links: Links
   /** Who hears of every request. */
   staff: string[]
   clock: Clock
 }) {
-  const { database, engine, availability, bookIn, send, links, staff, clock } = deps
+  const { database, engine, availability, bookIn, refused, send, links, staff, clock } = deps
 
   /** Takes a wish in within the caller's transaction. A job looks for a time, since calendars may have to be asked. */
   async function request(tx: Db, workspaceId: string, wish: Wish): Promise<void> {
@@ -107,8 +110,13 @@ export function createConsultations(deps: {
     await tellStaff(tx, row, 'consultation.scheduled', times)
   }
 
-  /** Tries one time for a request. */
-  async function tryTime(tx: Db, row: RequestRow, hosts: readonly HostRow[], startsAt: Date): Promise<boolean> {
+  /** Tries one time for a request; answers why it cannot be had. */
+  async function tryTime(
+    tx: Db,
+    row: RequestRow,
+    hosts: readonly HostRow[],
+    startsAt: Date,
+  ): Promise<Problem | undefined> {
     const name = [row.firstName, row.lastName].filter(Boolean).join(' ')
     const made = await bookIn(tx, row.workspaceId, {
       ...{ hostIds: hosts.map(({ id }) => id), mode: 'any', startsAt: startsAt.toISOString() },
@@ -116,8 +124,9 @@ export function createConsultations(deps: {
       ...{ name: name.slice(0, 200) || null, email: row.email, phone: row.phone, timezone: row.timezone },
       ...{ notes: row.message?.slice(0, 5_000) ?? null, source: 'consultation', key: `consultation ${row.id}` },
     })
-    if (made.row) await schedule(tx, row, made.row)
-    return made.row !== undefined
+    if (!made.row) return made.reason
+    await schedule(tx, row, made.row)
+    return undefined
   }
 
   async function offer(tx: Db, row: RequestRow, slots: Slot[]): Promise<void> {
@@ -158,11 +167,17 @@ export function createConsultations(deps: {
       await control.complete(async (tx) => {
         const present = await lockRequest(tx, workspaceId, requestId)
         if (present?.status !== 'requested') return
-        for (const time of wanted) if (await tryTime(tx, present, hosts, time)) return
+        for (const time of wanted) if (!(await tryTime(tx, present, hosts, time))) return
         await offer(tx, present, alternatives)
       })
     },
   })
+
+  async function get(workspaceId: string, id: string): Promise<Consultation> {
+    const row = await database.inWorkspace(workspaceId, (tx) => findRequest(tx, workspaceId, id))
+    if (!row) throw notFound('consultation request')
+    return requestAnswer(row)
+  }
 
   return {
     request,
@@ -179,10 +194,42 @@ export function createConsultations(deps: {
         if (!row) throw notFound('consultation request')
         if (row.status === 'scheduled') return { booked: true, row }
         const booked =
-          row.status !== 'closed' && startsAt.getTime() > clock.now() && (await tryTime(tx, row, hosts, startsAt))
+          row.status !== 'closed' && startsAt.getTime() > clock.now() && !(await tryTime(tx, row, hosts, startsAt))
         return { booked, row: (await findRequest(tx, workspaceId, requestId))! }
       })
     },
+
+    /**
+     * Books a time that a member chose, whatever was wished for or offered.
+     * @throws ApiError NOT_FOUND, CONFLICT for a request that is settled, or a time that cannot be had, with the next that can
+     */
+    async scheduleAt(workspaceId: string, id: string, { startsAt, hostIds }: ConsultationTime): Promise<Consultation> {
+      const at = timeOf('body.startsAt', startsAt)
+      const hosts = await availability.choose(workspaceId, { hostIds })
+      await availability.open(workspaceId, hosts, nearby(at))
+      const problem = await database.inWorkspace(workspaceId, async (tx) => {
+        const row = await lockRequest(tx, workspaceId, id)
+        if (!row) throw notFound('consultation request')
+        if (row.status === 'scheduled' || row.status === 'closed')
+          throw new ApiError('CONFLICT', `This request is ${row.status} already.`)
+        return await tryTime(tx, row, hosts, new Date(at))
+      })
+      if (problem === undefined) return await get(workspaceId, id)
+      const taken = await refused(workspaceId, hosts, { mode: 'any', at }, problem)
+      throw takenError(taken)
+    },
+
+    /** Closes a request that nobody follows any more; what was offered can be taken no longer. @throws ApiError NOT_FOUND, CONFLICT */
+    close: (workspaceId: string, id: string): Promise<Consultation> =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const row = await lockRequest(tx, workspaceId, id)
+        if (!row) throw notFound('consultation request')
+        if (row.status === 'scheduled')
+          throw new ApiError('CONFLICT', 'This request has its booking; cancel that instead.')
+        const changes = { status: 'closed' as const, updatedAt: new Date(clock.now()) }
+        await updateRequest(tx, workspaceId, id, changes)
+        return requestAnswer({ ...row, ...changes })
+      }),
 
     async list(workspaceId: string, filter: ConsultationFilter) {
       const { limit = defaultLimit, status } = filter
@@ -194,11 +241,7 @@ export function createConsultations(deps: {
       return { items: items.map(requestAnswer), nextCursor }
     },
 
-    async get(workspaceId: string, id: string): Promise<Consultation> {
-      const row = await database.inWorkspace(workspaceId, (tx) => findRequest(tx, workspaceId, id))
-      if (!row) throw notFound('consultation request')
-      return requestAnswer(row)
-    },
+    get,
   }
 }
 

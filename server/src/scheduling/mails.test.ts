@@ -161,6 +161,29 @@ test('a request for a consultation stands where nobody can be booked, and its st
   assert.equal((await sentTo(hub, 'sales@example.com')).length, 1)
 })
 
+test('a member finds a time for a request that stands, or closes it, and it is settled once', async () => {
+  await using hub = await startOnMonday({ env: staff })
+  const [wanted, unwanted] = [await ask(hub, wish), await ask(hub, { ...wish, email: 'grace@example.com' })]
+  await addHost(hub)
+  await book(hub, { startsAt: ten, email: 'other@example.com' })
+  const settle = (id: string, how: string, body?: object) =>
+    hub.request<Consultation & { status: string }>('POST', `${calendar}/consultation-requests/${id}/${how}`, {
+      ...(body && { body }),
+    })
+
+  const taken = await settle(wanted, 'schedule', { startsAt: ten })
+  const scheduled = await settle(wanted, 'schedule', { startsAt: noon })
+  const twice = await settle(wanted, 'schedule', { startsAt: noon })
+  const closed = await settle(unwanted, 'close')
+  const late = await settle(unwanted, 'schedule', { startsAt: ten })
+
+  assert.deepEqual([taken.status, scheduled.status, twice.status, late.status], [409, 200, 409, 409])
+  assert.ok((taken.body as unknown as { alternatives: TestSlot[] }).alternatives.length > 0)
+  assert.equal((await bookingOf(hub, scheduled.body.data.bookingId!)).startsAt, noon)
+  assert.equal(closed.body.data.status, 'closed')
+  assert.equal((await eventsOf(hub, 'consultation.scheduled')).length, 1)
+})
+
 async function ask(hub: Hub, body: object): Promise<string> {
   const path = `${calendar}/consultation-request`
   const answer = await hub.request<{ requestId: string }>('POST', path, { body })

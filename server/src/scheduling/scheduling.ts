@@ -66,9 +66,9 @@ export function createScheduling(deps: {
   const booking = createBooking({ database, availability, take, announce, clock })
   const bookings = createBookings({ database, availability, booking, take, announce, clock })
   const links = createLinks({ vault, publicUrl })
-  const { bookIn } = booking
+  const { bookIn, refused } = booking
   const consultations = createConsultations({
-    ...{ database, engine, availability, bookIn, send, links, staff, clock },
+    ...{ database, engine, availability, bookIn, refused, send, links, staff, clock },
   })
   reactions.push(
     createConfirmations({ database, engine, runner, cancel: bookings.cancelIn, clock }).react,
