@@ -122,6 +122,25 @@ export type LeadFilter = Query<'GET /api/integrations/crm/leads'>
 export type LeadActivity = Item<'GET /api/integrations/crm/leads/{email}/activities'>
 /** The stages that leads go through. */
 export type Pipeline = Item<'GET /api/integrations/crm/pipelines'>
+/** What a pipeline holds, and what became of its leads. */
+export type PipelineStatistics = Answer<'GET /api/integrations/crm/pipeline/stats'>
+export type PipelineStatisticsQuery = Query<'GET /api/integrations/crm/pipeline/stats'>
+/** Leads that may be one person, and why. */
+export type DuplicateGroup = Item<'GET /api/integrations/crm/duplicates'>
+/** Two leads made one. */
+export type LeadMerge = Item<'GET /api/integrations/crm/leads/{email}/merges'>
+export type NewLeadMerge = Body<'POST /api/integrations/crm/leads/{email}/merge'>
+export type MergedLead = Answer<'POST /api/integrations/crm/leads/{email}/merge'>
+/** Everything that is kept about a person. */
+export type PersonalData = Answer<'GET /api/integrations/crm/leads/{email}/export'>
+export type LeadImport = Item<'GET /api/integrations/crm/imports'>
+export type LeadExport = Item<'GET /api/integrations/crm/exports'>
+
+/** A call of a voice agent. */
+export type Call = Item<'GET /api/calls'>
+/** A call with its transcript, and what became of it at each integration. */
+export type CallDetail = Answer<'GET /api/calls/{id}'>
+export type NewCall = Body<'POST /api/calls'>
 
 /** Who can be booked, with hours and rules. */
 export type Host = Item<'GET /api/integrations/calendar/hosts'>
@@ -148,3 +167,9 @@ export type SmsTrial = Body<'POST /api/integrations/sms/test'>
 export type CalendarAccount = Body<'POST /api/integrations/calendar'>
 export type CalendarTrial = Body<'POST /api/integrations/calendar/test'>
 export type StorageAccount = Body<'POST /api/integrations/storage'>
+/** A connected calendar of a host. */
+export type CalendarProvider = Item<'GET /api/integrations/calendar/providers'>
+export type NewCalendarProvider = Body<'POST /api/integrations/calendar/providers'>
+export type CalendarProviderChanges = Body<'PATCH /api/integrations/calendar/providers/{id}'>
+/** Somebody's wish for a consultation. */
+export type Consultation = Item<'GET /api/integrations/calendar/consultation-requests'>

@@ -32,6 +32,8 @@ type Query = Record<string, string | number | boolean | null | undefined>
 type Options = {
   query?: Query
   body?: unknown
+  /** Sent as it is, in place of a `body` of JSON. */
+  file?: File
   workspaceId?: string | null
   signal?: AbortSignal
   idempotent?: boolean
@@ -68,33 +70,43 @@ export function queryString(query: Query = {}): string {
   return entries.length ? `?${new URLSearchParams(entries.map(([key, value]) => [key, String(value)]))}` : ''
 }
 
+/** Reads what an address gives as a file. @throws ApiError */
+export async function readFile(path: string): Promise<Blob> {
+  const response = await sendRaw('GET', path, {})
+  if (!response.ok) await readEnvelope(response)
+  return response.blob()
+}
+
 async function send<T>(
   method: string,
   path: string,
   options: Options,
 ): Promise<{ data: T; nextCursor?: string | null }> {
+  return readEnvelope<T>(await sendRaw(method, path, options))
+}
+
+async function sendRaw(method: string, path: string, options: Options): Promise<Response> {
   const workspaceId = options.workspaceId === undefined ? chosenWorkspace : options.workspaceId
-  const headers: Record<string, string> = { accept: 'application/json' }
+  const headers: Record<string, string> = { accept: 'application/json, */*;q=0.8' }
   if (workspaceId) headers['x-workspace-id'] = workspaceId
   // Browsers do not let another site's page send this header with our cookie: it is the guard against forged requests.
   if (method !== 'GET') headers['x-tenon-console'] = '1'
   if (options.idempotent) headers['idempotency-key'] = crypto.randomUUID()
-  if (options.body !== undefined) headers['content-type'] = 'application/json'
-
-  let response: Response
+  if (options.file) headers['content-type'] = 'text/csv'
+  else if (options.body !== undefined) headers['content-type'] = 'application/json'
+  const body = options.file ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
   try {
-    response = await fetch(path + queryString(options.query), {
+    return await fetch(path + queryString(options.query), {
       method,
       headers,
       credentials: 'same-origin',
-      ...(options.body !== undefined && { body: JSON.stringify(options.body) }),
+      ...(body !== undefined && { body }),
       ...(options.signal && { signal: options.signal }),
     })
   } catch (cause) {
     if (options.signal?.aborted) throw cause
     throw new ApiError({ error: 'The hub did not answer. Is it running, and are you online?', errorCode: 'NETWORK' }, 0)
   }
-  return readEnvelope<T>(response)
 }
 
 async function readEnvelope<T>(response: Response): Promise<{ data: T; nextCursor?: string | null }> {

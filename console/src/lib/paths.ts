@@ -65,9 +65,17 @@ export const paths = {
 
   leads: `${crm}/leads`,
   lead: (id: string) => `${crm}/leads/${part(id)}`,
-  /** What is of a lead: `activities`, `notes`, `status`, `tags`. */
+  /** What is of a lead, or done to it: `activities`, `notes`, `status`, `merge`, `merges`, `export`, `erase` … */
   ofLead: (id: string, what: string) => `${crm}/leads/${part(id)}/${what}`,
+  duplicates: `${crm}/duplicates`,
+  undoMerge: (id: string) => `${crm}/merges/${part(id)}/undo`,
   pipelines: `${crm}/pipelines`,
+  pipelineStatistics: `${crm}/pipeline/stats`,
+  imports: `${crm}/imports`,
+  /** What is of an import, or done to it: `errors`, `cancel`. */
+  ofImport: (id: string, what: string) => `${crm}/imports/${part(id)}/${what}`,
+  exports: `${crm}/exports`,
+  exportFile: (id: string) => `${crm}/exports/${part(id)}/file`,
 
   hosts: `${calendar}/hosts`,
   host: (id: string) => `${calendar}/hosts/${part(id)}`,

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import type { Integration, SealedFile } from 'tenon-sdk'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
+import { download } from '../../lib/download.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
@@ -16,7 +17,8 @@ export function ExportIntegration({ integration: { id, name } }: { integration: 
   const seal = useMutation({
     mutationFn: () => request<SealedFile>('POST', paths.ofIntegration(id, 'export'), { body: { passphrase } }),
     onSuccess: (file) => {
-      download(`${name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase()}.tenon.json`, JSON.stringify(file))
+      const fileName = `${name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase()}.tenon.json`
+      download(fileName, new Blob([JSON.stringify(file)], { type: 'application/json' }))
       notifyDone('The sealed file was downloaded.')
       close()
     },
@@ -72,13 +74,4 @@ export function ExportIntegration({ integration: { id, name } }: { integration: 
       </Modal>
     </Group>
   )
-}
-
-function download(name: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: 'application/json' }))
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
 }
