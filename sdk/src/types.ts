@@ -134,6 +134,8 @@ export type MergedLead = Answer<'POST /api/integrations/crm/leads/{email}/merge'
 /** Everything that is kept about a person. */
 export type PersonalData = Answer<'GET /api/integrations/crm/leads/{email}/export'>
 export type LeadImport = Item<'GET /api/integrations/crm/imports'>
+/** How a file of leads would be read. */
+export type LeadImportPreview = Answer<'POST /api/integrations/crm/imports/preview'>
 export type LeadExport = Item<'GET /api/integrations/crm/exports'>
 
 /** A call of a voice agent. */

@@ -32,6 +32,7 @@ const people: Entry[] = [
   { to: '/leads', label: 'Leads', icon: 'members' },
   { to: '/pipeline', label: 'Pipeline', icon: 'pipeline' },
   { to: '/bookings', label: 'Bookings', icon: 'calendar' },
+  { to: '/calls', label: 'Calls', icon: 'call' },
   { to: '/email', label: 'E-mails', icon: 'mail' },
 ]
 const accounts: Entry[] = [

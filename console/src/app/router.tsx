@@ -5,6 +5,7 @@ import { Problem } from '../components/problem.tsx'
 import { onSessionEnd } from '../lib/api.ts'
 import { readDeliveryFilter, readEventFilter, readWindow } from '../lib/filters.ts'
 import { sessionQuery } from '../lib/session.ts'
+import { callRoutes } from './call-routes.ts'
 import { emailRoutes } from './email-routes.ts'
 import { integrationRoutes } from './integration-routes.ts'
 import { leadRoutes } from './lead-routes.ts'
@@ -148,6 +149,7 @@ export const router = createRouter({
       ...integrationRoutes,
       ...leadRoutes,
       ...schedulingRoutes,
+      ...callRoutes,
       ...emailRoutes,
     ]),
   ]),

@@ -15,6 +15,7 @@ const shapes = {
   inbound: 'M21 12H8M13 6l-6 6 6 6M3 5v14',
   calendar: 'M4 6h16v14H4zM4 10h16M8 3v5M16 3v5',
   pipeline: 'M4 4h4v16H4zM10 4h4v11h-4zM16 4h4v7h-4z',
+  call: 'M5 4h4l2 5-2.500 1.500a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1A15 15 0 0 1 4 5a1 1 0 0 1 1-1z',
   mail: 'M3 6h18v13H3zM3 7l9 7 9-7',
   link: 'M10 14a4 4 0 0 0 6 .5l3-3a4 4 0 0 0-5.700-5.700l-1.300 1.300M14 10a4 4 0 0 0-6-.5l-3 3a4 4 0 0 0 5.700 5.700l1.300-1.300',
   copy: 'M9 9h11v11H9zM5 15H4V4h11v1',

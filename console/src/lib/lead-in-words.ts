@@ -13,8 +13,13 @@ export type Stage = Pipeline['stages'][number]
 /** An amount in a currency's minor unit, as people write it. */
 export function formatMoney(amountMinor: number, currency: string | null): string {
   if (!currency) return new Intl.NumberFormat('en').format(amountMinor / 100)
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  return format.format(amountMinor / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amountMinor / minorUnitsIn(currency))
+}
+
+/** How many of the minor unit make one of the currency: 100 cents, but 1 yen. */
+export function minorUnitsIn(currency: string): number {
+  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions()
+  return 10 ** maximumFractionDigits
 }
 
 /** `contact_form` → "Contact form". */

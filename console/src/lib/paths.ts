@@ -72,10 +72,15 @@ export const paths = {
   pipelines: `${crm}/pipelines`,
   pipelineStatistics: `${crm}/pipeline/stats`,
   imports: `${crm}/imports`,
+  importPreview: `${crm}/imports/preview`,
   /** What is of an import, or done to it: `errors`, `cancel`. */
   ofImport: (id: string, what: string) => `${crm}/imports/${part(id)}/${what}`,
   exports: `${crm}/exports`,
   exportFile: (id: string) => `${crm}/exports/${part(id)}/file`,
+
+  calls: '/api/calls',
+  call: (id: string) => `/api/calls/${part(id)}`,
+  retryCall: (id: string, integrationId: string) => `/api/calls/${part(id)}/integrations/${part(integrationId)}/retry`,
 
   hosts: `${calendar}/hosts`,
   host: (id: string) => `${calendar}/hosts/${part(id)}`,

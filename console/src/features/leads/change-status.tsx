@@ -6,7 +6,7 @@ import type { Lead, Pipeline } from 'tenon-sdk'
 import { Problem } from '../../components/problem.tsx'
 import { request } from '../../lib/api.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
-import { nameOfLead, stageOf } from '../../lib/lead-in-words.ts'
+import { minorUnitsIn, nameOfLead, stageOf } from '../../lib/lead-in-words.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 
@@ -23,6 +23,7 @@ export function ChangeStatus({ lead, pipelines, label = 'Change stage', size }: 
   const now = stageOf(pipelines, lead)
   const following = stages.filter(({ key }) => key !== lead.status && (now?.next?.includes(key) ?? true))
   const chosen = stages.find(({ key }) => key === form.status)
+  const currency = form.currency.trim().toUpperCase()
   const asksFor = (what: 'amount' | 'reason') => chosen?.requires.includes(what) ?? false
   const change = useMutation({
     mutationFn: () =>
@@ -31,8 +32,8 @@ export function ChangeStatus({ lead, pipelines, label = 'Change stage', size }: 
           status: form.status,
           ...(form.reason.trim() && { reason: form.reason.trim() }),
           ...(form.notes.trim() && { notes: form.notes.trim() }),
-          ...(form.amount !== '' && { amountMinor: Math.round(Number(form.amount) * 100) }),
-          ...(form.amount !== '' && form.currency && { currency: form.currency.trim().toUpperCase() }),
+          ...(form.amount !== '' && { amountMinor: Math.round(Number(form.amount) * unitsOf(currency)) }),
+          ...(form.amount !== '' && currency && { currency }),
           version: lead.version,
         },
       }),
@@ -124,3 +125,6 @@ export function ChangeStatus({ lead, pipelines, label = 'Change stage', size }: 
     </>
   )
 }
+
+// What is no currency is left to the hub to refuse.
+const unitsOf = (currency: string): number => (/^[A-Z]{3}$/.test(currency) ? minorUnitsIn(currency) : 100)

@@ -15,6 +15,8 @@ import { formatMoney, nameOfLead, sourceInWords } from '../../lib/lead-in-words.
 import { paths } from '../../lib/paths.ts'
 import { ChangeStatus } from './change-status.tsx'
 import { leadQuery, pipelinesQuery } from './lead-queries.ts'
+import { Merges, PossibleDuplicates } from './merged.tsx'
+import { PersonalDataMenu } from './personal-data.tsx'
 import { StageMark } from './stage-mark.tsx'
 import { Timeline } from './timeline.tsx'
 
@@ -64,18 +66,23 @@ function Known({ lead }: { lead: Lead }) {
       actions={
         <>
           {pipelines.data && <ChangeStatus lead={lead} pipelines={pipelines.data} />}
+          <PersonalDataMenu lead={lead} />
           <Deletion lead={lead} />
         </>
       }
     >
+      <PossibleDuplicates leadId={lead.id} />
       <div className="beside beside-narrow">
         <Stack>
           <Note leadId={lead.id} />
           <Timeline leadId={lead.id} />
         </Stack>
-        <Panel title="About">
-          <Pairs label="About the lead" pairs={aboutOf(lead)} />
-        </Panel>
+        <Stack>
+          <Panel title="About">
+            <Pairs label="About the lead" pairs={aboutOf(lead)} />
+          </Panel>
+          <Merges leadId={lead.id} />
+        </Stack>
       </div>
     </Page>
   )

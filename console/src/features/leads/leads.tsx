@@ -1,6 +1,6 @@
-import { Badge, Group, Select, Text, TextInput } from '@mantine/core'
+import { Badge, Button, Group, Select, Text, TextInput } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Lead } from 'tenon-sdk'
@@ -9,9 +9,11 @@ import { LinkButton, TextLink } from '../../components/link-button.tsx'
 import { Empty, ListStates } from '../../components/list-states.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { Time } from '../../components/time.tsx'
+import { request } from '../../lib/api.ts'
 import { isFiltered } from '../../lib/filters.ts'
 import { type LeadFilter, type LeadSort, leadSorts } from '../../lib/lead-filter.ts'
 import { nameOfLead, sourceInWords } from '../../lib/lead-in-words.ts'
+import { notifyProblem } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { useList } from '../../lib/use-list.ts'
 import { AddLead } from './add-lead.tsx'
@@ -30,8 +32,11 @@ export function Leads() {
       about="The people whom this workspace knows, from wherever they came."
       actions={
         <>
-          <LinkButton variant="default" to="/pipeline">
-            Pipeline
+          <LinkButton variant="default" to="/duplicates">
+            Duplicates
+          </LinkButton>
+          <LinkButton variant="default" to="/lead-files">
+            Import and export
           </LinkButton>
           <AddLead />
         </>
@@ -45,8 +50,19 @@ export function Leads() {
             isFiltered(filter) ? (
               <Empty title="Nobody matches">Take away a filter, or search for another word.</Empty>
             ) : (
-              <Empty title="Nobody is known yet" action={<AddLead />}>
-                Leads appear by themselves as your product captures them; one can also be added by hand.
+              <Empty
+                title="Nobody is known yet"
+                action={
+                  <Group gap="xs" justify="center">
+                    <AddLead />
+                    <LinkButton variant="default" to="/lead-files">
+                      Import a file
+                    </LinkButton>
+                  </Group>
+                }
+              >
+                Leads appear by themselves as your product captures them. They can also be added by hand, or taken from
+                a spreadsheet.
               </Empty>
             )
           }
@@ -160,11 +176,27 @@ function Filters({ filter }: { filter: LeadFilter }) {
         onChange={(sort) => change({ sort: sort === 'created' ? undefined : (sort as LeadSort) })}
         className="filter"
       />
+      {isFiltered(filter) && <ExportFound filter={filter} />}
       {isFiltered(filter) && (
         <LinkButton to="/leads" search={{}} variant="subtle" onClick={() => setTexts({ q: '', source: '', tag: '' })}>
           Clear
         </LinkButton>
       )}
     </Group>
+  )
+}
+
+/** Writes just those leads to a file that the filter finds. */
+function ExportFound({ filter: { sort: _, ...filter } }: { filter: LeadFilter }) {
+  const navigate = route.useNavigate()
+  const begin = useMutation({
+    mutationFn: () => request('POST', paths.exports, { body: filter, idempotent: true }),
+    onSuccess: () => navigate({ to: '/lead-files' }),
+    onError: notifyProblem,
+  })
+  return (
+    <Button variant="default" loading={begin.isPending} onClick={() => begin.mutate()}>
+      Export these
+    </Button>
   )
 }

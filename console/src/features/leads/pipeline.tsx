@@ -26,9 +26,14 @@ export function PipelineBoard() {
       title="Pipeline"
       about="Where each lead stands, stage by stage."
       actions={
-        <LinkButton variant="default" to="/leads">
-          All leads
-        </LinkButton>
+        <>
+          <LinkButton variant="default" to="/pipeline/statistics" search={pipelineId ? { pipelineId } : {}}>
+            Statistics
+          </LinkButton>
+          <LinkButton variant="default" to="/leads">
+            All leads
+          </LinkButton>
+        </>
       }
     >
       {pipelines && pipelines.length > 1 && (
