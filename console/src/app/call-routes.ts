@@ -14,5 +14,16 @@ const call = createRoute({
   component: lazyRouteComponent(() => import('../features/calls/call.tsx'), 'CallPage'),
 })
 
-/** The pages about calls of voice agents. */
-export const callRoutes = [calls, call]
+const agents = createRoute({
+  getParentRoute: parent,
+  path: '/agents',
+  component: lazyRouteComponent(() => import('../features/agents/agents.tsx'), 'Agents'),
+})
+const agent = createRoute({
+  getParentRoute: parent,
+  path: '/agents/$agentId',
+  component: lazyRouteComponent(() => import('../features/agents/agent.tsx'), 'AgentPage'),
+})
+
+/** The pages about voice agents and their calls. */
+export const callRoutes = [calls, call, agents, agent]

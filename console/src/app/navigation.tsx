@@ -39,6 +39,7 @@ const accounts: Entry[] = [
   { to: '/connected', label: 'Integrations', icon: 'integrations' },
   { to: '/catalogue', label: 'Catalogue', icon: 'catalogue' },
   { to: '/inbound', label: 'Inbound webhooks', icon: 'inbound' },
+  { to: '/agents', label: 'Agents', icon: 'agent' },
   { to: '/connect-links', label: 'Connect links', icon: 'link' },
 ]
 const setUp: Entry[] = [
@@ -73,7 +74,7 @@ export function Navigation({ onClose }: { onClose: () => void }) {
           <div className="rail-heading">People</div>
           <Entries entries={people} onClose={onClose} />
           <div className="rail-heading">Accounts at vendors</div>
-          <Entries entries={mayChange ? accounts : accounts.slice(0, 3)} onClose={onClose} />
+          <Entries entries={mayChange ? accounts : accounts.slice(0, -1)} onClose={onClose} />
           <div className="rail-heading">Set up</div>
           <Entries entries={forRole} onClose={onClose} />
           {person.platformAdmin && (

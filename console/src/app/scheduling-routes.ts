@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { readBookingFilter } from '../lib/booking-in-words.ts'
+import { readConsultationFilter } from '../lib/consultation-in-words.ts'
 import { parent } from './signed-in.tsx'
 
 const bookings = createRoute({
@@ -13,11 +14,27 @@ const booking = createRoute({
   path: '/bookings/$bookingId',
   component: lazyRouteComponent(() => import('../features/scheduling/booking.tsx'), 'BookingPage'),
 })
+const consultations = createRoute({
+  getParentRoute: parent,
+  path: '/consultations',
+  validateSearch: readConsultationFilter,
+  component: lazyRouteComponent(() => import('../features/scheduling/consultations.tsx'), 'Consultations'),
+})
+const consultation = createRoute({
+  getParentRoute: parent,
+  path: '/consultations/$consultationId',
+  component: lazyRouteComponent(() => import('../features/scheduling/consultation.tsx'), 'ConsultationPage'),
+})
 const hosts = createRoute({
   getParentRoute: parent,
   path: '/hosts',
   component: lazyRouteComponent(() => import('../features/scheduling/hosts.tsx'), 'Hosts'),
 })
+const host = createRoute({
+  getParentRoute: parent,
+  path: '/hosts/$hostId',
+  component: lazyRouteComponent(() => import('../features/scheduling/host.tsx'), 'HostPage'),
+})
 
-/** The pages about appointments and who can be booked. */
-export const schedulingRoutes = [bookings, booking, hosts]
+/** The pages about appointments, who can be booked, and who asks for a consultation. */
+export const schedulingRoutes = [bookings, booking, consultations, consultation, hosts, host]

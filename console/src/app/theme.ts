@@ -57,7 +57,7 @@ const dark: MantineColorsTuple = [
   '#bac6c0',
   '#90a099',
   '#52625b',
-  '#34413c',
+  '#4f5f58',
   '#27322e',
   '#1b2421',
   '#131a18',

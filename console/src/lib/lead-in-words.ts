@@ -24,6 +24,7 @@ export function minorUnitsIn(currency: string): number {
 
 /** `contact_form` → "Contact form". */
 export function sourceInWords(source: string): string {
+  if (source === 'api' || source === 'sms') return source.toUpperCase()
   const words = source.replaceAll(/[_-]+/g, ' ')
   return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -56,6 +56,8 @@ export const paths = {
   oauthApplication: (provider: string) => `${integrations}/oauth/applications/${part(provider)}`,
   connectSessions: '/api/connect-sessions',
   agents: '/api/agents',
+  agent: (id: string) => `/api/agents/${part(id)}`,
+  ofAgent: (id: string, what: string) => `/api/agents/${part(id)}/${what}`,
 
   inbound,
   inboundWebhook: (id: string) => `${inbound}/${part(id)}`,
@@ -89,6 +91,13 @@ export const paths = {
   booking: (id: string) => `${calendar}/bookings/${part(id)}`,
   /** What can be done to a booking: `cancel`, `no-show`, `reschedule`. */
   ofBooking: (id: string, what: string) => `${calendar}/bookings/${part(id)}/${what}`,
+
+  providers: `${calendar}/providers`,
+  provider: (id: string) => `${calendar}/providers/${part(id)}`,
+  consultations: `${calendar}/consultation-requests`,
+  consultation: (id: string) => `${calendar}/consultation-requests/${part(id)}`,
+  /** What can be done to a consultation request: `schedule`, `close`. */
+  ofConsultation: (id: string, what: string) => `${calendar}/consultation-requests/${part(id)}/${what}`,
 
   emailSends: `${email}/sends`,
   emailSend: (id: string) => `${email}/sends/${part(id)}`,

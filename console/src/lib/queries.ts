@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query'
 import type {
+  Agent,
   Endpoint,
   EventTrace,
   EventType,
@@ -62,3 +63,8 @@ export const templateQuery = (id: string) =>
     queryFn: ({ signal }) => request<TemplateDetail>('GET', paths.template(id), { signal }),
     staleTime: 60_000,
   })
+
+export const agentsQuery = queryOptions({
+  queryKey: [paths.agents],
+  queryFn: ({ signal }) => readAll<Agent>(paths.agents, signal),
+})

@@ -84,7 +84,7 @@ function Known({ call }: { call: CallDetail }) {
           </Panel>
           {call.transcript && (
             <Panel title="Transcript">
-              <Spoiler maxHeight={320} showLabel="Show all of it" hideLabel="Show less">
+              <Spoiler maxHeight={320} mb="lg" showLabel="Show all of it" hideLabel="Show less">
                 <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
                   {call.transcript}
                 </Text>

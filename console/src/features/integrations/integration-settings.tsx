@@ -1,5 +1,5 @@
-import { Button, Group, Stack, Text, Textarea, TextInput } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Button, Group, Select, Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Integration, TemplateDetail } from 'tenon-sdk'
 import { ConfirmButton } from '../../components/confirm.tsx'
@@ -14,6 +14,7 @@ import { request } from '../../lib/api.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
+import { agentsQuery } from '../../lib/queries.ts'
 import { fieldsOf, initialValues, readChanges } from '../../lib/schema-form.ts'
 import { useMayChange, useSession } from '../../lib/session.ts'
 import { ExportIntegration } from './export-integration.tsx'
@@ -66,6 +67,8 @@ function Form({ integration, template }: { integration: Integration; template: T
   const [name, setName] = useState(integration.name)
   const [description, setDescription] = useState(integration.description ?? '')
   const [config, setConfig] = useState(() => initialValues(fields, integration.config))
+  const [agentId, setAgentId] = useState(integration.agentId)
+  const agents = useQuery(agentsQuery)
   const save = useMutation({
     mutationFn: () => {
       const changes = readChanges(fields, config, integration.config)
@@ -73,19 +76,23 @@ function Form({ integration, template }: { integration: Integration; template: T
         body: {
           name: name.trim(),
           description: description.trim() || null,
+          ...(agentId !== integration.agentId && { agentId }),
           ...(fields.length > 0 && { config: changes }),
         },
       })
     },
     onSuccess: async (saved) => {
       await queries.invalidateQueries({ queryKey: [paths.integrations] })
+      await queries.invalidateQueries({
+        predicate: ({ queryKey: [path] }) => typeof path === 'string' && path.startsWith(`${paths.agents}/`),
+      })
       if (saved.status === 'active') notifyDone('The settings were saved, and the account works with them.')
       else if (saved.status !== 'error') notifyDone('The settings were saved.')
     },
   })
   const faults = Object.fromEntries(
     Object.entries(
-      fieldFaults(save.error, ['name', 'description', ...fields.map((field) => `config.${field.name}`)]),
+      fieldFaults(save.error, ['name', 'description', 'agentId', ...fields.map((field) => `config.${field.name}`)]),
     ).map(([field, fault]) => [field.replace('config.', ''), fault]),
   )
   return (
@@ -119,6 +126,17 @@ function Form({ integration, template }: { integration: Integration; template: T
             onChange={({ currentTarget }) => setDescription(currentTarget.value)}
             error={faults.description}
           />
+          {agents.data && agents.data.length > 0 && (
+            <Select
+              label="Who uses it"
+              placeholder="The whole workspace"
+              clearable
+              data={agents.data.map(({ id, name }) => ({ value: id, label: `Only the agent ${name}` }))}
+              value={agentId}
+              onChange={setAgentId}
+              error={faults.agentId}
+            />
+          )}
           <SchemaFields
             fields={fields}
             values={config}

@@ -47,10 +47,12 @@ export function Duplicates() {
 function Group({ group: { reason, value, leads } }: { group: DuplicateGroup }) {
   const pipelines = useQuery(pipelinesQuery)
   const [first] = leads
+  // A name and a company are kept folded, to be compared; the rows have them as they are written.
+  const title = duplicateReasonInWords[reason] + (reason === 'name_and_company' ? '' : `: ${value}`)
   return (
-    <Panel title={`${duplicateReasonInWords[reason]}: ${value}`} flush>
+    <Panel title={title} flush>
       <DataTable<Lead>
-        label={`${duplicateReasonInWords[reason]}: ${value}`}
+        label={title}
         rows={leads}
         rowKey={({ id }) => id}
         columns={[

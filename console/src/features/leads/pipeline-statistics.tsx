@@ -148,7 +148,7 @@ function Known({ statistics, groupBy }: { statistics: PipelineStatistics; groupB
     ['Won', formatCount(outcomes.won)],
     ['Lost', formatCount(outcomes.lost)],
     ['Win rate', formatShare(outcomes.winRate)],
-    ['Days to win', inWords(velocity.averageSecondsToWin)],
+    ['Time to win', inWords(velocity.averageSecondsToWin)],
     ['Worth a day', moneyInWords(velocity.perDay)],
   ]
   return (

@@ -1,4 +1,5 @@
 import { Group, Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import type { LeadActivity } from 'tenon-sdk'
 import { TextLink } from '../../components/link-button.tsx'
 import { Empty, ListStates } from '../../components/list-states.tsx'
@@ -6,6 +7,7 @@ import { Panel } from '../../components/page.tsx'
 import { OperationStatusMark } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
 import { paths } from '../../lib/paths.ts'
+import { integrationsQuery } from '../../lib/queries.ts'
 import { useList } from '../../lib/use-list.ts'
 
 /** What happened with a lead, latest first, and what integrations did because of it. */
@@ -31,49 +33,55 @@ export function Timeline({ leadId }: { leadId: string }) {
   )
 }
 
-const Entry = ({ activity: { title, body, occurredAt, eventId, operations } }: { activity: LeadActivity }) => (
-  <>
-    <Group justify="space-between" gap="xs" align="baseline">
-      <Text size="sm" fw={600}>
-        {title}
-      </Text>
-      <Text size="xs" c="dimmed">
-        <Time at={occurredAt} />
-        {eventId && (
-          <>
-            {' · '}
-            <TextLink to="/events/$eventId" params={{ eventId }} inherit>
-              event
-            </TextLink>
-          </>
-        )}
-      </Text>
-    </Group>
-    {body && (
-      <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
-        {body}
-      </Text>
-    )}
-    {operations.map(({ id, integrationId, operation, status, errorMessage }) => (
-      <Group key={id} gap="xs" mt={4}>
-        {(status === 'success' || status === 'failed' || status === 'unknown') && (
-          <OperationStatusMark status={status} />
-        )}
-        <TextLink
-          to="/connected/$integrationId"
-          params={{ integrationId }}
-          search={{ tab: 'log', operation }}
-          size="sm"
-          className="mono"
-        >
-          {operation}
-        </TextLink>
-        {errorMessage && (
-          <Text size="xs" c="dimmed">
-            {errorMessage}
-          </Text>
-        )}
+function Entry({ activity: { title, body, occurredAt, eventId, operations } }: { activity: LeadActivity }) {
+  const { data: integrations } = useQuery(integrationsQuery)
+  return (
+    <>
+      <Group justify="space-between" gap="xs" align="baseline">
+        <Text size="sm" fw={600}>
+          {title}
+        </Text>
+        <Text size="xs" c="dimmed">
+          <Time at={occurredAt} />
+          {eventId && (
+            <>
+              {' · '}
+              <TextLink to="/events/$eventId" params={{ eventId }} inherit>
+                event
+              </TextLink>
+            </>
+          )}
+        </Text>
       </Group>
-    ))}
-  </>
-)
+      {body && (
+        <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
+          {body}
+        </Text>
+      )}
+      {operations.map(({ id, integrationId, operation, status, errorMessage }) => (
+        <Group key={id} gap="xs" mt={4}>
+          {(status === 'success' || status === 'failed' || status === 'unknown') && (
+            <OperationStatusMark status={status} />
+          )}
+          <TextLink
+            to="/connected/$integrationId"
+            params={{ integrationId }}
+            search={{ tab: 'log', operation }}
+            size="sm"
+            className="mono"
+          >
+            {operation}
+          </TextLink>
+          <Text size="xs" c="dimmed">
+            {integrations?.find((integration) => integration.id === integrationId)?.name}
+          </Text>
+          {errorMessage && (
+            <Text size="xs" c="dimmed">
+              {errorMessage}
+            </Text>
+          )}
+        </Group>
+      ))}
+    </>
+  )
+}

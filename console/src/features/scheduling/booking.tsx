@@ -17,6 +17,7 @@ import { ApiError, request } from '../../lib/api.ts'
 import { formatSpan } from '../../lib/booking-in-words.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
+import { integrationsQuery } from '../../lib/queries.ts'
 import { useMayChange } from '../../lib/session.ts'
 import { BookingMark } from './booking-mark.tsx'
 import { bookingQuery, hostsQuery } from './scheduling-queries.ts'
@@ -117,17 +118,20 @@ const marks: Record<Booking['confirmations'][number]['status'], Parameters<typeo
   cancelled: ['Taken out', 'quiet'],
 }
 
-const Confirmation = ({ confirmation }: { confirmation: Booking['confirmations'][number] }) => (
-  <Group gap="md">
-    <Mark of={marks[confirmation.status]} />
-    <TextLink to="/connected/$integrationId" params={{ integrationId: confirmation.integrationId }} size="sm">
-      Its integration
-    </TextLink>
-    <Text size="sm" c="dimmed">
-      {confirmation.error} <Time at={confirmation.updatedAt} />
-    </Text>
-  </Group>
-)
+function Confirmation({ confirmation }: { confirmation: Booking['confirmations'][number] }) {
+  const { data: integrations } = useQuery(integrationsQuery)
+  return (
+    <Group gap="md">
+      <Mark of={marks[confirmation.status]} />
+      <TextLink to="/connected/$integrationId" params={{ integrationId: confirmation.integrationId }} size="sm">
+        {integrations?.find(({ id }) => id === confirmation.integrationId)?.name ?? 'A connected account'}
+      </TextLink>
+      <Text size="sm" c="dimmed">
+        {confirmation.error} <Time at={confirmation.updatedAt} />
+      </Text>
+    </Group>
+  )
+}
 
 function Actions({ booking }: { booking: Booking }) {
   const queries = useQueryClient()

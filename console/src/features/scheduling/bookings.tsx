@@ -34,6 +34,9 @@ export function Bookings() {
       about="Who meets whom, and when. Connected calendars hear of each change."
       actions={
         <>
+          <LinkButton variant="default" to="/consultations">
+            Consultation requests
+          </LinkButton>
           <LinkButton variant="default" to="/hosts">
             Hosts
           </LinkButton>

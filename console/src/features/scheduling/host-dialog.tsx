@@ -42,7 +42,7 @@ const formOf = (host: Host | undefined): Form => ({
 })
 
 /** A button and the dialog behind it that adds somebody who can be booked, or changes their hours and rules. */
-export function HostDialog({ existing }: { existing?: Host }) {
+export function HostDialog({ existing, size = 'compact-sm' }: { existing?: Host; size?: 'compact-sm' | 'sm' }) {
   const [opened, { open, close }] = useDisclosure(false)
   const queries = useQueryClient()
   const form = useForm<Form>({
@@ -84,7 +84,7 @@ export function HostDialog({ existing }: { existing?: Host }) {
   return (
     <>
       {existing ? (
-        <Button size="compact-sm" variant="default" onClick={start} aria-label={`Change ${existing.name}`}>
+        <Button size={size} variant="default" onClick={start} aria-label={`Change ${existing.name}`}>
           Change
         </Button>
       ) : (

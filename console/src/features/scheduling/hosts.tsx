@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import type { Host } from 'tenon-sdk'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { DataTable } from '../../components/data-table.tsx'
-import { LinkButton } from '../../components/link-button.tsx'
+import { LinkButton, TextLink } from '../../components/link-button.tsx'
 import { Empty, ListStates } from '../../components/list-states.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { Mark } from '../../components/status.tsx'
@@ -59,11 +59,11 @@ function HostTable({ hosts, mayChange }: { hosts: Host[]; mayChange: boolean }) 
         {
           header: 'Name',
           kind: 'lead',
-          cell: ({ name, email, timezone }) => (
+          cell: ({ id, name, email, timezone }) => (
             <>
-              <Text fw={600} size="sm">
+              <TextLink to="/hosts/$hostId" params={{ hostId: id }} fw={600}>
                 {name}
-              </Text>
+              </TextLink>
               <Text size="xs" c="dimmed">
                 {[email, timezone].filter(Boolean).join(' · ')}
               </Text>
