@@ -13,7 +13,7 @@ export function Measures({ totals }: { totals: Statistics['totals'] | undefined 
     ['Failed attempts', totals && formatCount(totals.failed)],
     ['Given up', totals && formatCount(totals.exhausted)],
     ['Success rate', totals && formatShare(totals.successRate)],
-    ['p95 duration', totals && (totals.p95Ms === null ? '–' : formatDuration(totals.p95Ms))],
+    ['19 of 20 answer within', totals && (totals.p95Ms === null ? '–' : formatDuration(totals.p95Ms))],
   ]
   return (
     <dl className="measures">

@@ -59,7 +59,7 @@ const CallTable = ({ calls }: { calls: Call[] }) => (
               {callerOf(call)}
             </TextLink>
             <Text size="xs" c="dimmed" lineClamp={1}>
-              {call.callSummary ?? [call.customerPhone, call.customerEmail].filter(Boolean).join(' · ')}
+              {call.callSummary ?? call.customerEmail ?? (call.customerName && call.customerPhone)}
             </Text>
           </>
         ),

@@ -14,6 +14,7 @@ import { ApiError, request } from '../../lib/api.ts'
 import { sendStatusInSentence } from '../../lib/email-in-words.ts'
 import { notifyDone, notifyProblem } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
+import { integrationsQuery } from '../../lib/queries.ts'
 import { useMayChange } from '../../lib/session.ts'
 import { MailView } from './mail-view.tsx'
 import { SendStatusMark } from './send-status-mark.tsx'
@@ -51,6 +52,7 @@ export function EmailSendPage() {
 
 function Known({ send }: { send: Email }) {
   const { subject, status, to, error, html, text, integrationId } = send
+  const { data: integrations } = useQuery(integrationsQuery)
   return (
     <Page
       title={subject || 'Without a subject'}
@@ -92,7 +94,7 @@ function Known({ send }: { send: Email }) {
             Attempts: send.attempts,
             'Sent with': integrationId ? (
               <TextLink to="/connected/$integrationId" params={{ integrationId }} inherit>
-                an integration
+                {integrations?.find(({ id }) => id === integrationId)?.name ?? 'a connected account'}
               </TextLink>
             ) : (
               '–'

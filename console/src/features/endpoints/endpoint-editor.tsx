@@ -60,7 +60,7 @@ export function EndpointEditor({ initial, submitLabel, onSubmit, onCancel }: Pro
           />
           <Divider />
           <UnstyledButton aria-expanded={isAdvanced} onClick={() => setAdvanced(!isAdvanced)}>
-            <Group gap="xs">
+            <Group gap="xs" wrap="nowrap">
               <span style={{ display: 'grid', rotate: isAdvanced ? '0deg' : '-90deg' }}>
                 <Icon name="down" size={16} />
               </span>

@@ -47,7 +47,7 @@ const EndpointTable = ({ endpoints }: { endpoints: Endpoint[] }) => (
             <TextLink to="/endpoints/$endpointId" params={{ endpointId: id }} fw={600}>
               {name}
             </TextLink>
-            <div className="mono" style={{ color: 'var(--mantine-color-dimmed)', fontSize: '0.8rem' }}>
+            <div className="mono breakable" style={{ color: 'var(--mantine-color-dimmed)', fontSize: '0.8rem' }}>
               {url}
             </div>
           </>

@@ -52,6 +52,7 @@ const isOnItsWay = ({ status, nextAttemptAt }: TracedDelivery): boolean =>
 
 function FullTrace({ event, opened }: { event: EventTrace; opened: string | undefined }) {
   const { deliveries } = event
+  const callId = event.type === 'call.completed' ? idOf(event.payload) : undefined
   const delivered = deliveries.filter(({ status }) => status === 'delivered').length
   return (
     <Page
@@ -88,14 +89,28 @@ function FullTrace({ event, opened }: { event: EventTrace; opened: string | unde
       </Panel>
       {deliveries.length === 0 ? (
         <div className="panel">
-          <Empty
-            title="Nothing wanted this event"
-            action={<LinkButton to="/endpoints">Look at the endpoints</LinkButton>}
-          >
-            No active endpoint or integration subscribes to {event.type}
-            {event.channels?.length ? ' on these channels' : ''}, or its filter did not match. Once an endpoint does, a
-            replay of missed events delivers it.
-          </Empty>
+          {callId ? (
+            <Empty
+              title="What became of it stands with the call"
+              action={
+                <LinkButton to="/calls/$callId" params={{ callId }}>
+                  See the call
+                </LinkButton>
+              }
+            >
+              A call is taken to CRMs, calendars and automations as a whole. No endpoint or integration wanted the event
+              besides.
+            </Empty>
+          ) : (
+            <Empty
+              title="Nothing wanted this event"
+              action={<LinkButton to="/endpoints">Look at the endpoints</LinkButton>}
+            >
+              No active endpoint or integration subscribes to {event.type}
+              {event.channels?.length ? ' on these channels' : ''}, or its filter did not match. Once an endpoint does,
+              a replay of missed events delivers it.
+            </Empty>
+          )}
         </div>
       ) : (
         <div className="trace">
@@ -111,6 +126,12 @@ function FullTrace({ event, opened }: { event: EventTrace; opened: string | unde
     </Page>
   )
 }
+
+/** The id that a payload bears of what it is about. */
+const idOf = (payload: unknown): string | undefined =>
+  typeof payload === 'object' && payload !== null && 'id' in payload && typeof payload.id === 'string'
+    ? payload.id
+    : undefined
 
 const Fact = ({ name, children }: { name: string; children: React.ReactNode }) => (
   <div>

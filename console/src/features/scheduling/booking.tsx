@@ -15,6 +15,7 @@ import { Mark } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
 import { ApiError, request } from '../../lib/api.ts'
 import { formatSpan } from '../../lib/booking-in-words.ts'
+import { sourceInWords } from '../../lib/lead-in-words.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { integrationsQuery } from '../../lib/queries.ts'
@@ -87,7 +88,7 @@ function Known({ booking }: { booking: Booking }) {
             ...(booking.meetingUrl && { Meeting: <span className="mono">{booking.meetingUrl}</span> }),
             ...(booking.notes && { Notes: booking.notes }),
             ...(booking.decision && { 'Why this host': booking.decision }),
-            'Came from': booking.source,
+            'Came from': sourceInWords(booking.source),
             Booked: <Time at={booking.createdAt} />,
             Id: <span className="mono">{booking.id}</span>,
           }}

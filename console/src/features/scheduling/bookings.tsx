@@ -10,6 +10,7 @@ import { Empty, ListStates } from '../../components/list-states.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { type BookingFilter, bookingStatuses, formatSpan } from '../../lib/booking-in-words.ts'
 import { isFiltered } from '../../lib/filters.ts'
+import { sourceInWords } from '../../lib/lead-in-words.ts'
 import { paths } from '../../lib/paths.ts'
 import { useMayChange } from '../../lib/session.ts'
 import { useList } from '../../lib/use-list.ts'
@@ -96,7 +97,7 @@ const BookingTable = ({ bookings, nameOf }: TableProps) => (
       { header: 'Who comes', cell: ({ name, email, phone }) => name ?? email ?? phone ?? '–' },
       { header: 'With', cell: ({ hostIds }) => hostIds.map((id) => nameOf(id) ?? 'Deleted').join(', ') },
       { header: 'Status', kind: 'nowrap', cell: ({ status }) => <BookingMark status={status} /> },
-      { header: 'Came from', cell: ({ source }) => source },
+      { header: 'Came from', cell: ({ source }) => sourceInWords(source) },
     ]}
   />
 )

@@ -91,14 +91,14 @@ function CalendarTable({ host, providers, mayChange }: TableProps) {
           ),
         },
         {
-          header: 'Busy times close slots',
+          header: 'Closes slots',
           cell: ({ readsBusy, busyCalendarIds }) =>
             readsBusy
               ? `Yes, of ${busyCalendarIds ? formatNumberOf(busyCalendarIds.length, 'calendar') : 'its own calendars'}`
               : 'No',
         },
         {
-          header: 'Bookings are written there',
+          header: 'Takes bookings',
           cell: ({ receivesBookings, calendarId }) =>
             receivesBookings ? calendarId ? <span className="mono">{calendarId}</span> : 'Yes' : 'No',
         },
