@@ -1,5 +1,17 @@
 // Generated from server/openapi.json by `npm run generate`. Do not edit.
 
+export type CalendarEvent = {
+  /** By which it is changed and deleted here. */
+  id: string
+  /** By which the vendor knows it. */
+  externalId: string
+  integrationId: string
+  calendarId: string | null
+  title: string
+  startTime: string
+  endTime: string
+}
+
 export type File = {
   id: string
   /** By which the file is known: `POST /api/files/link` with it. */
@@ -37,6 +49,23 @@ export type InboundWebhook = {
 export type Link = {
   url: string
   expiresAt: string
+}
+
+export type ServiceResult = {
+  id: string
+  /** One of createCalendarEvent, updateCalendarEvent, deleteCalendarEvent, uploadFile, deleteFile, testEmailConnection, testSMSConnection, testCalendarConnection, testStorageConnection, testWebhook. */
+  service: string
+  /** `unknown` while it is under way, and where nobody can say whether the vendor did it. */
+  status: "success" | "failed" | "unknown"
+  integrationId: string | null
+  externalId: string | null
+  /** What it answered. */
+  data: unknown
+  error: string | null
+  errorCode: string | null
+  gracefulFail: boolean | null
+  createdAt: string
+  finishedAt: string | null
 }
 
 export type Submitted = {
@@ -484,6 +513,74 @@ export type Operations = {
     }
   }
   /**
+   * Take a call again to an integration that it did not reach
+   *
+   * What is there of it already is not done twice.
+   *
+   * Needs the scope `events:write`.
+   */
+  'POST /api/calls/{id}/integrations/{integrationId}/retry': {
+    path: {
+      /** The call's id, or the caller's own. */
+      id: string
+      integrationId: string
+    }
+    answer: {
+      id: string
+      callId: string
+      agentId: string
+      /** api, or the connector whose webhooks told of it. */
+      source: string
+      status: "started" | "ended" | "completed"
+      customerName: string | null
+      customerPhone: string | null
+      customerEmail: string | null
+      callOutcome: string | null
+      callSummary: string | null
+      callSentiment: string | null
+      recordingUrl: string | null
+      startedAt: string
+      endedAt: string | null
+      durationSeconds: number | null
+      appointmentBooked: Record<string, unknown> | null
+      leadId: string | null
+      eventId: string | null
+      createdAt: string
+      updatedAt: string
+      transcript: string | null
+      deliveries: {
+        integrationId: string
+        status: "pending" | "retrying" | "delivered" | "failed" | "unknown"
+        /** What is there of the call at this integration. */
+        steps: Record<string, unknown>
+        attempts: number
+        errorCode: string | null
+        error: string | null
+        updatedAt: string
+      }[]
+      /** What was called at vendors because of it, latest first. */
+      operations: {
+        id: string
+        integrationId: string
+        integrationName: string | null
+        operation: string
+        direction: "inbound" | "outbound"
+        status: "success" | "failed" | "unknown"
+        at: string
+        durationMs: number
+        errorCode: string | null
+        errorMessage: string | null
+        vendorRequestId: string | null
+        request: string | null
+        response: string | null
+        eventId: string | null
+        callId: string | null
+        /** Requests to the vendor that it took. */
+        calls: number
+      }[]
+    }
+  }
+  /**
    * Make a short-lived link with which a person connects an account without signing in
    *
    * Needs the scope `integrations:write`.
@@ -640,6 +737,12 @@ export type Operations = {
       error: string | null
       createdAt: string
       sentAt: string | null
+      /** What was reported of it: `delivered`, `opened`, `clicked`, `replied`, `bounced`, `complained`, `unsubscribed`, each with its first and last time. */
+      engagement: Record<string, {
+        first: string
+        last: string
+        count: number
+      }>
     }[]
   }
   /**
@@ -699,6 +802,12 @@ export type Operations = {
       error: string | null
       createdAt: string
       sentAt: string | null
+      /** What was reported of it: `delivered`, `opened`, `clicked`, `replied`, `bounced`, `complained`, `unsubscribed`, each with its first and last time. */
+      engagement: Record<string, {
+        first: string
+        last: string
+        count: number
+      }>
       html: string | null
       text: string | null
     }
@@ -730,6 +839,12 @@ export type Operations = {
       error: string | null
       createdAt: string
       sentAt: string | null
+      /** What was reported of it: `delivered`, `opened`, `clicked`, `replied`, `bounced`, `complained`, `unsubscribed`, each with its first and last time. */
+      engagement: Record<string, {
+        first: string
+        last: string
+        count: number
+      }>
       html: string | null
       text: string | null
     }
@@ -763,6 +878,12 @@ export type Operations = {
       error: string | null
       createdAt: string
       sentAt: string | null
+      /** What was reported of it: `delivered`, `opened`, `clicked`, `replied`, `bounced`, `complained`, `unsubscribed`, each with its first and last time. */
+      engagement: Record<string, {
+        first: string
+        last: string
+        count: number
+      }>
       html: string | null
       text: string | null
     }
@@ -1442,6 +1563,63 @@ export type Operations = {
     }
   }
   /**
+   * Configure Google Calendar with tokens that are there already: made, or put in place of the account that is there, and tested
+   *
+   * The refresh token must belong to the application of this hub (`GOOGLE_CLIENT_ID`). A person without tokens signs in: `GET /api/integrations/oauth/google/authorize`.
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/calendar': {
+    body: {
+      /** Renewed at once, and again before it ends. */
+      accessToken?: string
+      /** With which the hub renews the access token; it must come from the application of this hub. */
+      refreshToken: string
+      /** Default: "primary". */
+      calendarId?: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
    * When hosts can be booked
    *
    * By their rules, minus bookings, holds and what connected calendars say is busy. A calendar that cannot be read makes the slots of its host unconfirmed.
@@ -2027,6 +2205,155 @@ export type Operations = {
       createdAt: string
       updatedAt: string
     }
+  }
+  /**
+   * Close a request without a booking
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/consultation-requests/{id}/close': {
+    path: {
+      id: string
+    }
+    answer: {
+      id: string
+      /** offered: none of the preferred times suited, and others were offered by mail. */
+      status: "requested" | "scheduled" | "offered" | "closed"
+      email: string
+      firstName: string | null
+      lastName: string | null
+      phone: string | null
+      company: string | null
+      service: string | null
+      preferredTimes: string[]
+      timezone: string | null
+      message: string | null
+      source: string | null
+      offered: {
+        startsAt: string
+        endsAt: string
+        /** Who is free then: each alone, or in the mode all together. */
+        hostIds: string[]
+      }[]
+      bookingId: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Book a time for a request by hand
+   *
+   * Whoever asked and the staff hear of it as if the hub had found the time.
+   *
+   * Needs the scope `scheduling:write`.
+   */
+  'POST /api/integrations/calendar/consultation-requests/{id}/schedule': {
+    path: {
+      id: string
+    }
+    body: {
+      startsAt: string
+      /** Who may have it, best first. Default: anybody. */
+      hostIds?: string[]
+    }
+    answer: {
+      id: string
+      /** offered: none of the preferred times suited, and others were offered by mail. */
+      status: "requested" | "scheduled" | "offered" | "closed"
+      email: string
+      firstName: string | null
+      lastName: string | null
+      phone: string | null
+      company: string | null
+      service: string | null
+      preferredTimes: string[]
+      timezone: string | null
+      message: string | null
+      source: string | null
+      offered: {
+        startsAt: string
+        endsAt: string
+        /** Who is free then: each alone, or in the mode all together. */
+        hostIds: string[]
+      }[]
+      bookingId: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Make an event in the connected calendar
+   *
+   * In the integration that is the default for `calendar`, or else any that can. Without one the answer is 409 with `gracefulFail`: the flow may carry on.
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/calendar/events': {
+    body: {
+      title: string
+      /** ISO 8601 with its offset: 2026-02-20T14:00:00Z. */
+      startTime: string
+      endTime: string
+      /** IANA name, by which the vendor shows it. */
+      timezone?: string
+      description?: string
+      location?: string
+      /** The vendor invites them, where the integration says so. */
+      attendees?: (string | {
+        email: string
+        name?: string
+      })[]
+      /** In minutes before. */
+      reminders?: number[]
+      /** Default: the integration's. */
+      calendarId?: string
+      /** Default: the integration that is the default for `calendar`, or one that can. */
+      integrationId?: string
+      idempotencyKey?: string
+    }
+    answer: CalendarEvent
+  }
+  /**
+   * Change an event, in the calendar in which it was made
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'PATCH /api/integrations/calendar/events/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      title?: string
+      /** ISO 8601 with its offset: 2026-02-20T14:00:00Z. */
+      startTime?: string
+      endTime?: string
+      /** IANA name, by which the vendor shows it. */
+      timezone?: string
+      description?: string
+      location?: string
+      /** The vendor invites them, where the integration says so. */
+      attendees?: (string | {
+        email: string
+        name?: string
+      })[]
+      /** In minutes before. */
+      reminders?: number[]
+    }
+    answer: CalendarEvent
+  }
+  /**
+   * Cancel an event, in the calendar in which it was made
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'DELETE /api/integrations/calendar/events/{id}': {
+    path: {
+      id: string
+    }
+    body: {
+      reason?: string
+    } | null
+    answer: null
   }
   /**
    * Keep a slot for somebody who is about to book it
@@ -2639,6 +2966,28 @@ export type Operations = {
     answer: undefined
   }
   /**
+   * Try an account of Google Calendar without keeping it
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/calendar/test': {
+    body: {
+      /** Used as it is: one that has ended is told of as any that is refused. */
+      accessToken: string
+      /** With which the hub renews the access token; it must come from the application of this hub. */
+      refreshToken: string
+      /** Default: "primary". */
+      calendarId?: string
+    }
+    answer: {
+      success: boolean
+      message: string
+      errorCode: string | null
+      accountName: string | null
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+    }
+  }
+  /**
    * Show leads that may be one person, and why
    *
    * Needs the scope `leads:read`.
@@ -2846,6 +3195,29 @@ export type Operations = {
       createdBy: string | null
       createdAt: string
       finishedAt: string | null
+    }
+  }
+  /**
+   * See how a file of leads would be read, and change nothing; its beginning, whole lines, is enough
+   *
+   * Needs the scope `leads:write`.
+   */
+  'POST /api/integrations/crm/imports/preview': {
+    query?: {
+      /** What stands between cells; found out where it is not given. */
+      delimiter?: string
+      /** A JSON object: which field each column is, {"Mail":"email","Plan":"customFields.plan","Note":null}. Columns that it leaves out are told by their names, and custom fields otherwise. */
+      mapping?: string
+    }
+    answer: {
+      /** What stands between cells, as given or as found out. */
+      delimiter: string
+      columns: {
+        name: string
+        field: string | null
+        /** What its first cells say. */
+        examples: string[]
+      }[]
     }
   }
   /**
@@ -4336,6 +4708,33 @@ export type Operations = {
     }
   }
   /**
+   * List what became of what services were asked for
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/results': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+      service?: "createCalendarEvent" | "updateCalendarEvent" | "deleteCalendarEvent" | "uploadFile" | "deleteFile" | "testEmailConnection" | "testSMSConnection" | "testCalendarConnection" | "testStorageConnection" | "testWebhook"
+      status?: "success" | "failed" | "unknown"
+    }
+    answer: ServiceResult[]
+  }
+  /**
+   * One result
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/integrations/results/{id}': {
+    path: {
+      id: string
+    }
+    answer: ServiceResult
+  }
+  /**
    * Configure SMS over Twilio: the account is made, or put in place of the one that is there, and tested
    *
    * Needs the scope `integrations:write`.
@@ -4399,6 +4798,81 @@ export type Operations = {
       fromNumber: string
       /** Whom to send an SMS to. */
       testTo?: string
+    }
+    answer: {
+      success: boolean
+      message: string
+      errorCode: string | null
+      accountName: string | null
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+    }
+  }
+  /**
+   * Configure S3 storage: the account is made, or put in place of the one that is there, and tested
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/storage': {
+    body: {
+      accessKeyId: string
+      secretAccessKey: string
+      bucketName: string
+      region?: string
+      endpoint?: string
+    }
+    answer: {
+      id: string
+      templateId: string
+      templateName: string
+      agentId: string | null
+      name: string
+      description: string | null
+      /** Enabled: a person can switch it off whatever its status is. */
+      isActive: boolean
+      status: "pending" | "active" | "error" | "reauth_required" | "disconnected"
+      errorCode: string | null
+      errorMessage: string | null
+      nextStep: string | null
+      authType: string
+      /** Without the fields that are sealed. */
+      config: Record<string, unknown>
+      /** Sealed settings that are set. */
+      sealedFields: string[]
+      hasCredentials: boolean
+      credentialsExpireAt: string | null
+      accountName: string | null
+      defaultFor: string[]
+      capabilities: {
+        capability: string
+        operations: string[]
+        /** Its settings and credentials are there. */
+        configured: boolean
+        /** It was seen to work with them. */
+        tested: boolean
+        /** It can be used now. */
+        healthy: boolean
+        /** Flows that need this capability choose this integration. */
+        isDefault: boolean
+      }[]
+      lastTestedAt: string | null
+      lastSuccessAt: string | null
+      lastSyncAt: string | null
+      createdAt: string
+      updatedAt: string
+    }
+  }
+  /**
+   * Try a storage without keeping it: a file is listed, stored and deleted
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'POST /api/integrations/storage/test': {
+    body: {
+      accessKeyId: string
+      secretAccessKey: string
+      bucketName: string
+      region?: string
+      endpoint?: string
     }
     answer: {
       success: boolean

@@ -280,6 +280,12 @@ export interface CrmActivities {
   workspaceId: string
 }
 
+export interface CrmErasures {
+  eventId: string
+  leadId: string
+  workspaceId: string
+}
+
 export interface CrmExportParts {
   exportId: string
   position: number
@@ -455,6 +461,7 @@ export interface EmailSendRecords {
   attempts: Generated<number>
   categories: string[] | null
   createdAt: Date
+  engagement: Generated<Json>
   errorCode: string | null
   errorMessage: string | null
   fromPerson: Json | null
@@ -782,6 +789,22 @@ export interface Scheduled {
   workspaceId: string
 }
 
+export interface ServiceResults {
+  createdAt: Date
+  data: Json | null
+  error: string | null
+  errorCode: string | null
+  externalId: string | null
+  finishedAt: Date | null
+  gracefulFail: boolean | null
+  id: string
+  integrationId: string | null
+  keepUntil: Date
+  service: string
+  status: string
+  workspaceId: string
+}
+
 export interface Sessions {
   createdAt: Date
   expiresAt: Date
@@ -904,6 +927,7 @@ export interface DB {
   connectSessions: ConnectSessions
   consultationRequests: ConsultationRequests
   crmActivities: CrmActivities
+  crmErasures: CrmErasures
   crmExportParts: CrmExportParts
   crmExports: CrmExports
   crmImportChunks: CrmImportChunks
@@ -942,6 +966,7 @@ export interface DB {
   ready: Ready
   replays: Replays
   scheduled: Scheduled
+  serviceResults: ServiceResults
   sessions: Sessions
   smsMessages: SmsMessages
   smsOptOuts: SmsOptOuts

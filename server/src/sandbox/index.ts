@@ -42,6 +42,8 @@ export const emulators: readonly SandboxEntry[] = [
         settings: { environment_url: 'https://sandbox.crm.dynamics.com', currency: 'USD' },
       },
     ],
+  },
+  {
     id: 'zoho',
     hosts: ['accounts.zoho.com', 'accounts.zoho.eu', 'www.zohoapis.com', 'www.zohoapis.eu'],
     load: async () => (await import('./zoho/zoho.ts')).zoho,
