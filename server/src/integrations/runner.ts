@@ -35,6 +35,7 @@ import { findIntegration, type IntegrationRow } from './queries.ts'
 import { loggable, textsOf } from './redaction.ts'
 import { openConfig, openCredentials } from './sealing.ts'
 import { changeStatus, meaningOf } from './status.ts'
+import { createTurns } from './turns.ts'
 import { withDefaults } from './validation.ts'
 
 /** What caused an operation, for the log. */
@@ -110,6 +111,7 @@ export function createRunner(deps: {
 }) {
   const { database, engine, vault, templates, credentials, operationLog, traffic, localFiles, clock, log } = deps
   const pace = createPace(engine)
+  const turns = createTurns({ database, log })
   const gates = new LRUCache<string, Gate>({ max: 10_000 })
   const successes = new Map<string, number>()
   const guards = new Map<OperationName, Guard<never>>()
@@ -148,6 +150,7 @@ export function createRunner(deps: {
         workspaceId,
         integrationId,
         localFiles,
+        turns: turns(row),
         connector,
         ...(auth ? { authType: auth.type } : {}),
         credentials: { ...current.values, ...application },

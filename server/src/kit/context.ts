@@ -1,5 +1,6 @@
 import type { Log } from '../lib/log.ts'
 import type { VendorHttp } from './http-types.ts'
+import type { Turns } from './in-turn.ts'
 import type { LocalFiles } from './local-files.ts'
 import type { VendorSession } from './session.ts'
 
@@ -18,6 +19,11 @@ export type Context<Settings = Record<string, unknown>, Credentials = Record<str
   workspaceId: string
   /** Tells one integration from another, for keys that must be unique to it. */
   integrationId: string
+  /**
+   * Does things of one key of this integration one after another, in whatever process of the hub: for vendors that cannot upsert, so that
+   * two calls at the same moment do not both look, find nothing and create.
+   */
+  inTurn: Turns
   now(): Date
   log: Log
   signal: AbortSignal

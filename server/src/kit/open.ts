@@ -1,14 +1,22 @@
 import type { Context } from './context.ts'
 import { createVendorHttp, type VendorHttpOptions } from './http.ts'
+import { inTurn, type Turns } from './in-turn.ts'
 import type { LocalFiles } from './local-files.ts'
 import { createVendorSession, type SessionOptions, type VendorSession } from './session.ts'
 
 /** Makes what a connector's functions are given, for one integration and one operation. */
 export function openContext(
   options: VendorHttpOptions &
-    SessionOptions & { workspaceId: string; integrationId: string; localFiles?: LocalFiles | undefined },
+    SessionOptions & {
+      workspaceId: string
+      integrationId: string
+      localFiles?: LocalFiles | undefined
+      /** How turns are taken among processes; without it they hold within this one. */
+      turns?: Turns | undefined
+    },
 ): Context {
   let { credentials } = options
+  const { turns = (_, run) => run() } = options
   let session: VendorSession | undefined
   const http = createVendorHttp({
     ...options,
@@ -33,6 +41,8 @@ export function openContext(
     },
     workspaceId: options.workspaceId,
     integrationId: options.integrationId,
+    // Those of this process wait for each other in memory, so that one of them at a time asks the database.
+    inTurn: (key, run) => inTurn(`${options.integrationId}/${key}`, () => turns(key, run)),
     now: () => new Date(options.clock.now()),
     log: options.log,
     signal: options.signal,

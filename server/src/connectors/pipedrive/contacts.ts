@@ -3,7 +3,6 @@ import {
   type Changes,
   ConnectorError,
   type Contact,
-  inTurn,
   type New,
   notFoundAtVendor,
   type OperationInput,
@@ -63,7 +62,7 @@ export const contacts = {
         'A contact without e-mail address and phone cannot be recognised in Pipedrive (CONTACT_ERROR)',
       )
     const key = email?.toLowerCase() ?? phoneKey(phone ?? '')
-    return await inTurn(`pipedrive/${context.integrationId}/${key}`, async () => {
+    return await context.inTurn(key, async () => {
       const id = await findPersonId(context, input)
       if (id === undefined)
         return { contact: readContact(await createPerson(context, input), context.settings), created: true }

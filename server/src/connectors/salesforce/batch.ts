@@ -1,4 +1,4 @@
-import { type BatchRow, type Contact, inTurn, type New, phoneKey } from '../../kit/index.ts'
+import { type BatchRow, type Contact, type New, phoneKey } from '../../kit/index.ts'
 import { externalIdOf } from './external-id.ts'
 import { reasonOf } from './faults.ts'
 import { findByEmails, findPerson } from './find.ts'
@@ -33,7 +33,7 @@ export async function batchUpsert(context: SalesforceContext, given: New<Contact
     for (const some of chunks(now.filter(({ key }) => key.startsWith('id:'))))
       await upsertByExternalId(context, some, written)
     for (const some of chunks(now.filter(({ key }) => !key.startsWith('id:'))))
-      await inTurn(`salesforce/${context.integrationId}/batch`, () => findThenWrite(context, some, written))
+      await context.inTurn('batch', () => findThenWrite(context, some, written))
     round = later
   }
   return given.map(

@@ -1,4 +1,4 @@
-import { ConnectorError, type Contact, inTurn, type New, type OperationInput, phoneKey } from '../../kit/index.ts'
+import { ConnectorError, type Contact, type New, type OperationInput, phoneKey } from '../../kit/index.ts'
 import { batchUpsert } from './batch.ts'
 import { changesOf } from './changes.ts'
 import { externalIdOf, withoutExternalId } from './external-id.ts'
@@ -72,7 +72,7 @@ export const contacts = {
         'A contact without e-mail address and phone cannot be recognised in Salesforce (CONTACT_ERROR)',
       )
     const key = email?.toLowerCase() ?? phoneKey(phone ?? '')
-    return await inTurn(`salesforce/${context.integrationId}/${key}`, async () => {
+    return await context.inTurn(key, async () => {
       const found = await findPerson(context, input)
       if (found === undefined) return { contact: await contacts.create(context, input), created: true }
       return { contact: await contacts.update(context, { externalId: found.Id, changes: input }), created: false }

@@ -23,7 +23,6 @@ export const tasks = {
     const { title, contactId, text, dueAt } = input
     const record = {
       Subject: title.slice(0, 255),
-      Status: 'Not Started',
       ...(contactId === undefined ? {} : about(contactId, settings)),
       ...(text === undefined ? {} : { Description: text }),
       ...(dueAt === undefined ? {} : { Due_Date: dueAt.toISOString().slice(0, 10) }),

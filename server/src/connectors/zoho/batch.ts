@@ -1,4 +1,4 @@
-import { type BatchRow, type ConnectorError, type Contact, inTurn, type New, phoneKey } from '../../kit/index.ts'
+import { type BatchRow, type ConnectorError, type Contact, type New, phoneKey } from '../../kit/index.ts'
 import { accountIds } from './accounts.ts'
 import { codeOf, wordsOf } from './faults.ts'
 import { findPerson } from './find.ts'
@@ -37,8 +37,7 @@ export async function batchUpsert(context: ZohoContext, given: New<Contact>[]): 
       for (const some of chunks(now.filter((one) => one.field === field))) {
         if (field !== undefined) await upsert(context, field, some, accounts, written)
         else {
-          const key = `zoho/${context.integrationId}/batch`
-          await inTurn(key, () => findThenWrite(context, some, accounts, written))
+          await context.inTurn('batch', () => findThenWrite(context, some, accounts, written))
         }
       }
     }

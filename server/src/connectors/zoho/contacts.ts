@@ -1,4 +1,4 @@
-import { ConnectorError, type Contact, inTurn, type New, type OperationInput, phoneKey } from '../../kit/index.ts'
+import { ConnectorError, type Contact, type New, type OperationInput, phoneKey } from '../../kit/index.ts'
 import { accountIdOf } from './accounts.ts'
 import { batchUpsert } from './batch.ts'
 import { changesOf } from './changes.ts'
@@ -64,7 +64,7 @@ export const contacts = {
    * caller at a time.
    */
   async upsert(context: ZohoContext, input: New<Contact>): Promise<{ contact: Contact; created: boolean }> {
-    const { settings, integrationId } = context
+    const { settings } = context
     const key = keyOf(input, settings)
     if (key?.field !== undefined) {
       const record = newPersonRecord(input, settings, await accountIdOf(context, input.company))
@@ -83,7 +83,7 @@ export const contacts = {
         'CONTACT_ERROR',
         'A contact without e-mail address and phone cannot be recognised in Zoho CRM (CONTACT_ERROR)',
       )
-    return await inTurn(`zoho/${integrationId}/${phoneKey(phone)}`, async () => {
+    return await context.inTurn(phoneKey(phone), async () => {
       const found = await findPerson(context, { phone })
       if (found === undefined) return { contact: await contacts.create(context, input), created: true }
       return { contact: await contacts.update(context, { externalId: found.id, changes: input }), created: false }

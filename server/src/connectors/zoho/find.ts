@@ -1,5 +1,5 @@
 import { isSamePhone, nationalNumber, phoneKey } from '../../kit/index.ts'
-import { either, query, quoted } from './coql.ts'
+import { query, quoted } from './coql.ts'
 import { personFields } from './mappings.ts'
 import { paths } from './paths.ts'
 import { getRecords } from './records.ts'
@@ -20,17 +20,19 @@ export async function findPerson(
 }
 
 async function findByEmail(context: ZohoContext, email: string): Promise<ZohoRecord | undefined> {
-  const where = either(`Email = ${quoted(email)}`, `Secondary_Email = ${quoted(email)}`)
-  const [found] = await idsWhere(context, where, 1)
+  const [found] = await idsWhere(context, `Email = ${quoted(email)}`, 1)
   return found === undefined ? undefined : (await whole(context, [found]))[0]
 }
 
-/** As the hub writes phones first, by a query; then however they are written, which takes Zoho's search. */
+/**
+ * As the hub writes phones first, by a query; then however they are written and in whichever field, which takes Zoho's search. Queries
+ * name no field that an account may have put away, since they fail as a whole.
+ */
 async function findByPhone(context: ZohoContext, phone: string): Promise<ZohoRecord | undefined> {
   const digits = nationalNumber(phone)
   if (digits.length < fewestDigits) return undefined
   const written = [...new Set([phone, phoneKey(phone), digits])].map(quoted).join(', ')
-  const same = await idsWhere(context, either(`Phone in (${written})`, `Mobile in (${written})`), mostFound)
+  const same = await idsWhere(context, `Phone in (${written})`, mostFound)
   const isMeant = ({ Phone, Mobile }: ZohoRecord) =>
     [Phone, Mobile].some((own) => typeof own === 'string' && isSamePhone(own, phone))
   const found = oldest((await whole(context, same)).filter(isMeant))

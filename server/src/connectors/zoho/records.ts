@@ -64,7 +64,8 @@ type Written = { method: 'POST' | 'PUT'; path: string; data: object[]; more?: ob
 export async function writeRows(context: ZohoContext, what: string, given: Written): Promise<Row[]> {
   const { method, path, data, more = {}, repeatable = method === 'PUT' } = given
   const { body } = await context.http.request<{ data?: Row[] } & Fault>(method, path, {
-    body: { data, ...triggers(context.settings), ...more },
+    // Actions have no triggers of their own to name.
+    body: { data, ...(path.includes('/actions/') ? {} : triggers(context.settings)), ...more },
     accept: [400],
     repeatable,
   })

@@ -382,6 +382,8 @@ test('a note stands with its person, and an appointment is the same when it is b
 
 test('what the hub writes sets off no workflow where the settings say so', async () => {
   await using hub = await open({ run_workflows: false })
+  const { externalId } = await hub.run('leads.create', { title: 'Roof' })
+  await hub.run('leads.update', { externalId, changes: { status: 'converted' } })
   await hub.run('contacts.create', { email: 'ada@example.com' })
 
   const { trigger } = Object(hub.context.recorded.at(-1)?.requestBody) as { trigger?: unknown }

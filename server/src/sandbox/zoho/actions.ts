@@ -22,7 +22,6 @@ export function actionRoutes(api: Api, world: World): void {
   })
   const convert = Type.Object({
     data: Type.Array(conversion, { minItems: 1, maxItems: 1 }),
-    trigger: Type.Optional(Type.Array(Type.String())),
   })
   api.post(
     `${base}/Leads/:id/actions/convert`,
@@ -61,7 +60,6 @@ export function actionRoutes(api: Api, world: World): void {
 
   const cancel = Type.Object({
     data: Type.Array(Type.Object({ send_cancelling_mail: Type.Boolean() }), { minItems: 1, maxItems: 1 }),
-    trigger: Type.Optional(Type.Array(Type.String())),
   })
   api.post(
     `${base}/Events/:id/actions/cancel`,
