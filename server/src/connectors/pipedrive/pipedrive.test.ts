@@ -408,3 +408,23 @@ test('a 429 is waited out for as long as its header says', async () => {
 
   assert.deepEqual(context.waits, [2_000])
 })
+
+test('a booking whose answer was lost is the same when it is repeated with its key', async () => {
+  await using hub = await open()
+  const [startsAt, endsAt] = [new Date('2030-05-07T14:00:00Z'), new Date('2030-05-07T15:00:00Z')]
+  const event = { title: 'Inspection', startsAt, endsAt, idempotencyKey: 'call/42' }
+  hub.sandbox.faults.set({ vendor: 'pipedrive', kind: 'cut_after_write', path: '/api/v2/activities', times: 1 })
+
+  const lost = await runOperation(pipedrive, hub.context, 'calendar.book', event)
+  const repeated = await hub.run('calendar.book', event)
+
+  assert.equal(!lost.success && lost.ambiguous, true)
+  assert.equal(pipedrive.repeat?.['calendar.book'], 'key')
+  assert.deepEqual(
+    hub.vendor
+      .records('activities')
+      .list()
+      .map(({ id }) => id),
+    [repeated.externalId],
+  )
+})

@@ -71,6 +71,8 @@ export const pipedrive = defineConnector({
   },
 
   webhook,
+  // A booking bears a reference to its key, which is looked for first.
+  repeat: { 'calendar.book': 'key' },
   capabilities: { contacts, leads, deals, notes, tasks, customFields, calendar },
 })
 

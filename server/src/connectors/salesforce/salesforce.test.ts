@@ -414,3 +414,28 @@ test('people sign in where the settings say, which is a place of Salesforce', ()
   ])
     assert.ok(!fits(host), host)
 })
+
+test('a booking whose answer was lost is the same when it is repeated with its key', async () => {
+  await using hub = await open()
+  const [startsAt, endsAt] = [new Date('2030-05-07T14:00:00Z'), new Date('2030-05-07T15:00:00Z')]
+  const event = { title: 'Inspection', startsAt, endsAt, idempotencyKey: 'call/42' }
+  hub.sandbox.faults.set({
+    vendor: 'salesforce',
+    kind: 'cut_after_write',
+    path: '/services/data/v66.0/sobjects/Event',
+    times: 1,
+  })
+
+  const lost = await runOperation(salesforce, hub.context, 'calendar.book', event)
+  const repeated = await hub.run('calendar.book', event)
+
+  assert.equal(!lost.success && lost.ambiguous, true)
+  assert.equal(salesforce.repeat?.['calendar.book'], 'key')
+  assert.deepEqual(
+    hub.vendor
+      .records('Event')
+      .list()
+      .map(({ id }) => id),
+    [repeated.externalId],
+  )
+})

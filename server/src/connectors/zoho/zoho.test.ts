@@ -445,3 +445,23 @@ test('a channel is opened for a week, renewed, told of changes with its token, a
   assert.ok(!JSON.stringify(event).includes(options.secret), 'the token is told')
   assert.deepEqual(hub.vendor.channels(), [])
 })
+
+test('a booking whose answer was lost is the same when it is repeated with its key', async () => {
+  await using hub = await open()
+  const [startsAt, endsAt] = [new Date('2030-05-07T14:00:00Z'), new Date('2030-05-07T15:00:00Z')]
+  const event = { title: 'Inspection', startsAt, endsAt, idempotencyKey: 'call/42' }
+  hub.sandbox.faults.set({ vendor: 'zoho', kind: 'cut_after_write', path: '/crm/v8/Events', times: 1 })
+
+  const lost = await runOperation(zoho, hub.context, 'calendar.book', event)
+  const repeated = await hub.run('calendar.book', event)
+
+  assert.equal(!lost.success && lost.ambiguous, true)
+  assert.equal(zoho.repeat?.['calendar.book'], 'key')
+  assert.deepEqual(
+    hub.vendor
+      .records('Events')
+      .list()
+      .map(({ id }) => id),
+    [repeated.externalId],
+  )
+})
