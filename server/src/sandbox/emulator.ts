@@ -130,6 +130,8 @@ export type Emulator<Actions = object> = {
   /** Headers of every answer, such as a request id. */
   headers?(request: FastifyRequest, world: World): Record<string, string>
   oauth?: OauthShape
+  /** The emulator at which people sign in for this one as well, since its vendor has one sign-in for several products: its tokens are taken here. */
+  signsInAt?: string
   /** Comes before everything else: what is there from the start, and `world.onChange`. After a restart it meets what it made before. */
   setup?(world: World): void
   routes(api: Api, world: World): void

@@ -8,7 +8,7 @@ type Connection = {
 } & (
   | { credentials: Record<string, string> }
   /** Tokens are granted as if a person had allowed access; `provider` is the connector's OAuth provider. */
-  | { provider: string }
+  | { provider: string; signsInAt?: string }
 )
 
 /** An emulator in the list. */
@@ -36,7 +36,8 @@ export const sandboxAccounts = (sandbox: Sandbox, entries: readonly SandboxEntry
       return {
         ...{ connector, name, settings },
         isOAuth: 'provider' in connection,
-        credentials: async () => ('credentials' in connection ? connection.credentials : await tokensOf(sandbox, id)),
+        credentials: async () =>
+          'credentials' in connection ? connection.credentials : await tokensOf(sandbox, connection.signsInAt ?? id),
       }
     }),
   )
@@ -45,7 +46,8 @@ export const sandboxAccounts = (sandbox: Sandbox, entries: readonly SandboxEntry
 export const sandboxClients = (entries: readonly SandboxEntry[]): SandboxClient[] =>
   entries.flatMap(({ id, connects }) =>
     connects.flatMap((connection) =>
-      'provider' in connection
+      // Whoever signs in elsewhere is the client of that place.
+      'provider' in connection && connection.signsInAt === undefined
         ? [{ provider: connection.provider, clientId: `sandbox-${id}`, clientSecret: `sandbox-${id}-secret` }]
         : [],
     ),

@@ -225,6 +225,13 @@ export const emulators: readonly SandboxEntry[] = [
         credentials: { apiSecret: 'sandbox-analytics-secret' },
         settings: { measurement_id: 'G-SANDBOX01' },
       },
+      {
+        connector: 'google-analytics',
+        name: 'Google Analytics reports (sandbox)',
+        provider: 'google',
+        signsInAt: 'google-calendar',
+        settings: { property_id: '123456' },
+      },
     ],
   },
   {

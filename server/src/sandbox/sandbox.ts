@@ -132,6 +132,7 @@ export function createSandbox(options: {
       nextOrder,
       faults,
       oauth,
+      signsInAt: () => vendors.get(emulator.signsInAt ?? '')?.vendor.oauth,
       send: (webhook) => webhooks.send(id, webhook),
       delay: (ms) => sleep(ms, stopping.signal),
     })
@@ -142,8 +143,12 @@ export function createSandbox(options: {
   }
 
   async function load(id: string): Promise<ReturnType<typeof create> | undefined> {
-    const emulator = known.get(id)
-    return emulator && create('load' in emulator ? await emulator.load() : emulator)
+    const listed = known.get(id)
+    if (!listed) return undefined
+    const emulator = 'load' in listed ? await listed.load() : listed
+    // Its tokens come from there, also those of before a restart.
+    if (emulator.signsInAt !== undefined) await load(emulator.signsInAt)
+    return create(emulator)
   }
 
   /** Starts an emulator's routes, once. */

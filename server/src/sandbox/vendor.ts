@@ -45,10 +45,12 @@ export function createVendor(options: {
   nextOrder(): number
   faults: Faults
   oauth: Oauth | undefined
+  /** Where people sign in for this vendor as well. */
+  signsInAt(): Oauth | undefined
   send(webhook: OutgoingWebhook): void
   delay(ms: number): Promise<void>
 }): VendorState {
-  const { emulator, saved, url, now, nextOrder, faults, oauth, send, delay } = options
+  const { emulator, saved, url, now, nextOrder, faults, oauth, signsInAt, send, delay } = options
   const vendor = emulator.id
   const accounts = new Map<string, Account>()
   const listeners: { type: string; listener: (account: Account, change: RecordChange) => void }[] = []
@@ -103,14 +105,14 @@ export function createVendor(options: {
       if (key.order < dead.expired) return { state: 'expired' }
       return { state: 'valid', caller: { account: key.account, scopes: key.scopes, token } }
     }
-    const found = oauth?.store.lookUp(token) ?? { state: 'unknown' }
+    const found = (oauth ?? signsInAt())?.store.lookUp(token) ?? { state: 'unknown' }
     if (found.state !== 'valid') return found
     const { account, scopes, clientId } = found
     return { state: 'valid', caller: { account, scopes, clientId, token } }
   }
 
   const accountNameOf = (token: string): string | undefined =>
-    own(saved.keys, token)?.account ?? oauth?.store.accountOf(token)
+    own(saved.keys, token)?.account ?? (oauth ?? signsInAt())?.store.accountOf(token)
 
   function callerOf(request: FastifyRequest): Caller {
     const caller = callers.get(request)

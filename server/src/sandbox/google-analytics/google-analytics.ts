@@ -18,6 +18,7 @@ export const googleAnalytics = defineEmulator({
   name: 'Google Analytics',
   hosts: ['www.google-analytics.com', 'region1.google-analytics.com', 'analyticsdata.googleapis.com'],
   keys: { [sandboxSecret]: 'sandbox', [sandboxToken]: 'sandbox' },
+  signsInAt: 'google-calendar',
   tokenOf: (request) => secretOf(request) ?? /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1],
   refuse,
 
@@ -75,7 +76,8 @@ export const googleAnalytics = defineEmulator({
       limit: Type.Optional(Type.String({ pattern: '^\\d+$' })),
       offset: Type.Optional(Type.String({ pattern: '^\\d+$' })),
     })
-    api.post('/v1beta/properties/:call', { schema: { params: property, body: wanted } }, async (request) => {
+    const config = { sandbox: { scopes: ['https://www.googleapis.com/auth/analytics.readonly'] } }
+    api.post('/v1beta/properties/:call', { config, schema: { params: property, body: wanted } }, async (request) => {
       if (!/^\d+:runReport$/.test(request.params.call)) throw refusal(404, errorOf(404, 'NOT_FOUND', 'Not found.'))
       const { dimensions: by = [], metrics: what, limit = '10000', offset = '0' } = request.body
       const rows = new Map<string, Collected[]>()
@@ -97,7 +99,7 @@ export const googleAnalytics = defineEmulator({
     })
     api.get(
       '/v1beta/properties/:property/metadata',
-      { schema: { params: Type.Object({ property: Type.String({ pattern: '^\\d+$' }) }) } },
+      { config, schema: { params: Type.Object({ property: Type.String({ pattern: '^\\d+$' }) }) } },
       async ({ params }) => ({
         name: `properties/${params.property}/metadata`,
         dimensions: dimensions.map((apiName) => ({ apiName })),

@@ -33,7 +33,8 @@ export const googleCalendar = defineEmulator({
     authorizePath: '/o/oauth2/v2/auth',
     tokenPath: '/token',
     revokePath: '/revoke',
-    scopes: [scope('calendar.events'), scope('calendar.freebusy'), scope('calendar.calendarlist.readonly')],
+    // Google signs people in for all of its products in one place, which this emulator is.
+    scopes: ['calendar.events', 'calendar.freebusy', 'calendar.calendarlist.readonly', 'analytics.readonly'].map(scope),
     pkce: 'optional',
     clientAuth: 'either',
     accessTokenSeconds: 3_599,
