@@ -74,7 +74,10 @@ import { createTemplates } from './templates/templates.ts'
 import { createFunctionRequests } from './tools/function-requests.ts'
 import { toolRoutes } from './tools/routes.ts'
 import { createTools } from './tools/tools.ts'
+import { hearAppointments } from './vendor-news/appointments.ts'
+import { calcomAppointment } from './vendor-news/calcom.ts'
 import { hearGoHighLevel } from './vendor-news/gohighlevel.ts'
+import { housecallProAppointment } from './vendor-news/housecall-pro.ts'
 import { createReplies } from './vendor-news/replies.ts'
 import { createResponder } from './vendor-news/responder.ts'
 import { hearRetell } from './vendor-news/retell.ts'
@@ -225,6 +228,13 @@ export async function createApp(options: {
   inbound.react('retell', hearRetell(calls))
   const replies = createReplies({ engine, leads, responder: createResponder(config), log })
   inbound.react('gohighlevel', hearGoHighLevel({ leads, bookings: scheduling.bookings, replies, log }))
+
+  const appointments = { bookings: scheduling.bookings, log }
+  inbound.react('calcom', hearAppointments({ system: 'calcom', read: calcomAppointment, ...appointments }))
+  inbound.react(
+    'housecall-pro',
+    hearAppointments({ system: 'housecall-pro', read: housecallProAppointment, ...appointments }),
+  )
 
   const tools = createTools({ database, scheduling, clock })
   const functions = createFunctionRequests({ database, templates, vault, clock })

@@ -41,6 +41,25 @@ export const findBookingByExternalId = (
     .where('externalId', '=', externalId)
     .executeTakeFirst() as Promise<BookingRow | undefined>
 
+/** The booking that a connected calendar knows by this id. */
+export const findBookingByConfirmation = (
+  db: Db,
+  workspaceId: string,
+  integrationId: string,
+  externalId: string,
+): Promise<BookingRow | undefined> =>
+  select(db, workspaceId)
+    .where('id', 'in', (confirmed) =>
+      confirmed
+        .selectFrom('calendarConfirmations')
+        .select('bookingId')
+        .where('workspaceId', '=', workspaceId)
+        .where('integrationId', '=', integrationId)
+        .where('externalId', '=', externalId),
+    )
+    .limit(1)
+    .executeTakeFirst() as Promise<BookingRow | undefined>
+
 /** Bookings, those that begin last first. */
 export function listBookings(
   db: Db,

@@ -86,7 +86,8 @@ async function update(given: Given, externalId: string): Promise<Settled> {
     ...(place.calendarId === null ? {} : { calendarId: place.calendarId }),
     changes: eventOf(booking),
   })
-  return result.success ? settled(given, 'confirmed') : await refused(given, result)
+  // At some vendors what is moved becomes another one.
+  return result.success ? settled(given, 'confirmed', undefined, result.data.externalId) : await refused(given, result)
 }
 
 async function cancel(given: Given, externalId: string): Promise<Settled> {

@@ -10,6 +10,7 @@ import type { Log } from '../lib/log.ts'
 import { findBookingByExternalId } from '../scheduling/booking-queries.ts'
 import { listHosts } from '../scheduling/host-queries.ts'
 import type { Scheduling } from '../scheduling/scheduling.ts'
+import { dateOf, textOf } from './fields.ts'
 import { firstMember } from './queries.ts'
 import type { Replies } from './replies.ts'
 
@@ -187,13 +188,6 @@ const present = <Parts extends Record<string, string | undefined>>(parts: Parts,
   ) as { [name in keyof Parts]?: string }
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
-const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined)
-
-function dateOf(value: unknown): Date | undefined {
-  const at = typeof value === 'string' || typeof value === 'number' ? new Date(value) : undefined
-  return at && !Number.isNaN(at.getTime()) ? at : undefined
-}
-
 function zoneOf(value: unknown): string | undefined {
   try {
     Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(String(value))

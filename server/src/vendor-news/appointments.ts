@@ -1,0 +1,155 @@
+import { ApiError } from '../api/errors.ts'
+import type { Db } from '../db/database.ts'
+import type { News } from '../inbound/news.ts'
+import type { Reaction } from '../inbound/processing.ts'
+import type { IntegrationRow } from '../integrations/queries.ts'
+import type { Log } from '../lib/log.ts'
+import {
+  type BookingRow,
+  findBookingByConfirmation,
+  findBookingByExternalId,
+  updateBooking,
+} from '../scheduling/booking-queries.ts'
+import { listHosts } from '../scheduling/host-queries.ts'
+import type { Scheduling } from '../scheduling/scheduling.ts'
+
+/** What a vendor tells of an appointment, in the words of bookings. */
+export type Appointment = {
+  externalId: string
+  /** What it was known by before it was moved, where moving makes it another one. */
+  previousId?: string | undefined
+  startsAt?: Date | undefined
+  endsAt?: Date | undefined
+  /** It does not take place (any more). */
+  isOff: boolean
+  /** The hub itself had it made. */
+  isOurs: boolean
+  title?: string | undefined
+  name?: string | undefined
+  email?: string | undefined
+  phone?: string | undefined
+  location?: string | undefined
+  notes?: string | undefined
+  timezone?: string | undefined
+  reason?: string | undefined
+  /** `system` where nobody called it off for good: it comes back when it is given a time again. */
+  cancelledBy?: 'attendee' | 'host' | 'system' | undefined
+}
+
+/**
+ * What the hub makes of a vendor's appointments, in the transaction that publishes the news: those that were made there become bookings of the
+ * workspace's hosts, and bookings here follow what is moved and called off there. What cannot be is written to the log and holds up nothing.
+ */
+export function hearAppointments(deps: {
+  system: string
+  /** Undefined for news that are of no appointment. */
+  read(news: News): Appointment | undefined
+  bookings: Pick<Scheduling['bookings'], 'bookIn' | 'moveIn' | 'cancelIn'>
+  log: Log
+}): Reaction {
+  const { system, read, bookings, log } = deps
+
+  async function known(
+    tx: Db,
+    { workspaceId, id }: IntegrationRow,
+    { externalId, previousId }: Appointment,
+  ): Promise<BookingRow | undefined> {
+    for (const one of previousId === undefined ? [externalId] : [externalId, previousId]) {
+      const found =
+        (await findBookingByExternalId(tx, workspaceId, id, one)) ??
+        (await findBookingByConfirmation(tx, workspaceId, id, one))
+      if (found) return found
+    }
+    return undefined
+  }
+
+  async function follow(tx: Db, booking: BookingRow, appointment: Appointment): Promise<string | undefined> {
+    const { workspaceId, id, externalId } = booking
+    const { startsAt, endsAt, isOff, reason, cancelledBy = 'host' } = appointment
+    if (booking.status !== 'confirmed') return
+    if (isOff) {
+      await bookings.cancelIn(tx, workspaceId, id, {
+        cancelledBy,
+        ...(reason ? { reason: reason.slice(0, 1_000) } : {}),
+      })
+      return
+    }
+    if (externalId !== null && externalId !== appointment.externalId)
+      await updateBooking(tx, workspaceId, id, { externalId: appointment.externalId })
+    if (!startsAt || (isSame(startsAt, booking.startsAt) && (!endsAt || isSame(endsAt, booking.endsAt)))) return
+    const move = { startsAt: startsAt.toISOString(), force: true, ...lengthOf(startsAt, endsAt) }
+    return (await bookings.moveIn(tx, workspaceId, id, move)).reason
+  }
+
+  async function book(
+    tx: Db,
+    { workspaceId, id }: IntegrationRow,
+    appointment: Appointment,
+    before: BookingRow | undefined,
+  ): Promise<string | undefined> {
+    const { externalId, startsAt, endsAt, title, name, email, phone, location, notes, timezone } = appointment
+    if (!startsAt) return 'it has no time'
+    const hosts = await listHosts(tx, workspaceId, { isActive: true, limit: 50 })
+    if (hosts.length === 0) return 'nobody can be booked here yet'
+    const key = [system, externalId, ...(before ? ['after', before.id] : [])].join(' ').slice(-200)
+    const made = await bookings.bookIn(tx, workspaceId, {
+      ...{ hostIds: hosts.map((host) => host.id), mode: 'any', force: true, source: system },
+      ...{ startsAt: startsAt.toISOString(), ...lengthOf(startsAt, endsAt) },
+      ...{ key, from: { integrationId: id, externalId } },
+      ...given({ title, name, location }, 200),
+      ...given({ phone }, 50),
+      ...given({ notes }, 5_000),
+      ...(email && email.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? { email } : {}),
+      ...(timezone && isZone(timezone) ? { timezone } : {}),
+    })
+    return made.row ? undefined : made.reason
+  }
+
+  return async (tx, { integration, news, event }) => {
+    const appointment = read(news)
+    if (!appointment) return
+    const about = { integrationId: integration.id, eventId: event.id, externalId: appointment.externalId }
+    try {
+      const booking = await known(tx, integration, appointment)
+      if (!booking && (appointment.isOff || appointment.isOurs)) return
+      const isBack = booking !== undefined && !appointment.isOff && isAway(booking, integration)
+      if (isBack) await updateBooking(tx, integration.workspaceId, booking.id, { externalId: null })
+      const reason =
+        booking && !isBack ? await follow(tx, booking, appointment) : await book(tx, integration, appointment, booking)
+      if (reason !== undefined)
+        log.info({ ...about, reason }, 'Calendar: an appointment made elsewhere is no booking here')
+    } catch (error) {
+      // What makes no sense now makes none later; a failure of the database does, and is tried again.
+      if (!(error instanceof ApiError)) throw error
+      log.info({ ...about, err: error }, 'Calendar: an appointment made elsewhere is no booking here')
+    }
+  }
+}
+
+/** Whether it was called off there, but not for good. */
+const isAway = ({ status, cancelledBy, integrationId }: BookingRow, integration: IntegrationRow): boolean =>
+  status === 'cancelled' && cancelledBy === 'system' && integrationId === integration.id
+
+const isSame = (left: Date, right: Date): boolean => left.getTime() === right.getTime()
+
+/** As long as it is there, where a booking can be. */
+function lengthOf(startsAt: Date, endsAt: Date | undefined): { durationMinutes?: number } {
+  const minutes = endsAt === undefined ? 0 : Math.round((endsAt.getTime() - startsAt.getTime()) / 60_000)
+  return minutes >= 5 && minutes <= 1_440 ? { durationMinutes: minutes } : {}
+}
+
+const given = <Names extends string>(texts: { [name in Names]: string | undefined }, longest: number) =>
+  Object.fromEntries(
+    Object.entries<string | undefined>(texts).flatMap(([name, text]) =>
+      text ? [[name, text.replace(/[^\P{Cc}\n]/gu, ' ').slice(0, longest)]] : [],
+    ),
+  ) as { [name in Names]?: string }
+
+function isZone(name: string): boolean {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
+    return true
+  } catch {
+    return false
+  }
+}
