@@ -35,6 +35,7 @@ export const connectors: readonly Entry[] = [
     load: async () => (await import('./outlook-calendar/outlook-calendar.ts')).outlookCalendar,
   },
   { id: 'calcom', folder: 'calcom', load: async () => (await import('./calcom/calcom.ts')).calcom },
+  { id: 'caldav', folder: 'caldav', load: async () => (await import('./caldav/caldav.ts')).calDav },
   { id: 'retell', folder: 'retell', load: async () => (await import('./retell/retell.ts')).retell },
   { id: 'zapier', folder: 'zapier', load: async () => (await import('./zapier/zapier.ts')).zapier },
   { id: 'stripe', folder: 'stripe', load: async () => (await import('./stripe/stripe.ts')).stripe },

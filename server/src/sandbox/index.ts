@@ -127,6 +127,17 @@ export const emulators: readonly SandboxEntry[] = [
     hosts: ['api.cal.com', 'app.cal.com'],
     load: async () => (await import('./calcom/calcom.ts')).calcom,
     connects: [{ connector: 'calcom', name: 'Cal.com (sandbox)', provider: 'calcom', settings: {} }],
+    id: 'caldav',
+    hosts: ['caldav.sandbox.example'],
+    load: async () => (await import('./caldav/caldav.ts')).calDav,
+    connects: [
+      {
+        connector: 'caldav',
+        name: 'CalDAV (sandbox)',
+        credentials: { username: 'sandbox', password: 'sandbox-password' },
+        settings: { server_url: 'https://caldav.sandbox.example' },
+      },
+    ],
   },
   {
     id: 'stripe',
