@@ -4,7 +4,6 @@ import { type Asked, attempt, type Given } from './dispatch.ts'
 import { badRequest } from './failures.ts'
 
 const mostRequests = 1_000
-const apiPath = '/api/data/v9.2'
 
 /** Carries out the requests of a batch one after another; the first that fails ends it, unless the client prefers otherwise. */
 export function runBatch(given: Given, text: string, contentType: string, continues: boolean): Answer {
@@ -52,14 +51,16 @@ function partsIn(text: string, contentType: string): Asked[] {
       throw badRequest('A part of the batch is no request.')
     const [line = '', ...lines] = request.split('\r\n')
     const [, method = '', path = ''] = /^(GET|POST|PATCH|DELETE) (\S+) HTTP\/1\.1$/.exec(line) ?? []
-    if (!path.startsWith(`${apiPath}/`)) throw badRequest(`'${line}' is no request of this API.`)
+    // A whole URL, or its path.
+    const [, place] = /^(?:https?:\/\/[^?]*)?\/api\/data\/v9\.2(\/.*)$/.exec(path) ?? []
+    if (place === undefined) throw badRequest(`'${line}' is no request of this API.`)
     const headers = Object.fromEntries(
       lines.map((one) => {
         const [name = '', ...value] = one.split(':')
         return [name.trim().toLowerCase(), value.join(':').trim()]
       }),
     )
-    return { method, path: path.slice(apiPath.length), headers, body: jsonIn(body.join('\r\n\r\n')) }
+    return { method, path: place, headers, body: jsonIn(body.join('\r\n\r\n')) }
   })
 }
 

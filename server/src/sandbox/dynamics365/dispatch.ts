@@ -24,7 +24,7 @@ export function dispatch(given: Given, { method, path, headers, body }: Asked): 
   const [first = '', second, third] = place.split('/').slice(1).map(decodeURIComponent)
   const fields = () => bodyOf(body)
 
-  if (method === 'GET' && first === 'WhoAmI')
+  if (method === 'GET' && /^WhoAmI(\(\))?$/.test(first))
     return ok({ BusinessUnitId: userId, UserId: userId, OrganizationId: organizationOf(account) })
   if (method === 'POST' && (first === 'WinOpportunity' || first === 'LoseOpportunity')) {
     closeOpportunity(account, first === 'WinOpportunity' ? 1 : 2, fields())
