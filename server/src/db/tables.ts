@@ -855,6 +855,14 @@ export interface SubscriptionVersions {
   workspaceId: string
 }
 
+export interface Turns {
+  holder: string
+  integrationId: string
+  key: Buffer
+  until: Date
+  workspaceId: string
+}
+
 export interface VendorSubscriptions {
   createdAt: Date
   data: Generated<Json>
@@ -972,6 +980,7 @@ export interface DB {
   smsOptOuts: SmsOptOuts
   smsReports: SmsReports
   subscriptionVersions: SubscriptionVersions
+  turns: Turns
   vendorSubscriptions: VendorSubscriptions
   webhookEndpoints: WebhookEndpoints
   workspaces: Workspaces

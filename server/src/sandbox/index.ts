@@ -127,6 +127,8 @@ export const emulators: readonly SandboxEntry[] = [
     hosts: ['api.cal.com', 'app.cal.com'],
     load: async () => (await import('./calcom/calcom.ts')).calcom,
     connects: [{ connector: 'calcom', name: 'Cal.com (sandbox)', provider: 'calcom', settings: {} }],
+  },
+  {
     id: 'caldav',
     hosts: ['caldav.sandbox.example'],
     load: async () => (await import('./caldav/caldav.ts')).calDav,
