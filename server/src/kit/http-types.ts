@@ -43,7 +43,8 @@ export type VendorHttp = {
   pages<T = unknown>(
     path: string,
     query?: Query,
-    options?: CallOptions & { pages?: Paging; method?: 'GET' | 'POST'; body?: unknown },
+    /** `pageIn`: where a POST says which page it wants; its body unless given. */
+    options?: CallOptions & { pages?: Paging; method?: 'GET' | 'POST'; body?: unknown; pageIn?: 'query' },
   ): AsyncIterable<T>
 }
 

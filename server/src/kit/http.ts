@@ -154,9 +154,9 @@ async function* readPages<T>(
   connector: Pick<AnyConnector, 'name' | 'http'>,
   path: string,
   query: Query = {},
-  options: CallOptions & { pages?: Paging; method?: 'GET' | 'POST'; body?: unknown } = {},
+  options: CallOptions & { pages?: Paging; method?: 'GET' | 'POST'; body?: unknown; pageIn?: 'query' } = {},
 ): AsyncIterable<T> {
-  const { pages = connector.http.pages, method = 'GET', body, ...rest } = options
+  const { pages = connector.http.pages, method = 'GET', body, pageIn, ...rest } = options
   if (!pages) throw new Error(`The connector ${connector.name} does not say how its vendor pages.`)
   const isPost = method === 'POST'
   let place = path
@@ -165,8 +165,12 @@ async function* readPages<T>(
     const answer = await request<unknown>(method, place, {
       repeatable: true,
       ...rest,
-      // A search by POST takes its page from the body.
-      ...(isPost ? { body: { ...(body as object), ...sent } } : { query: sent }),
+      // A search by POST mostly takes its page from the body.
+      ...(!isPost
+        ? { query: sent }
+        : pageIn === 'query'
+          ? { query: sent, body }
+          : { body: { ...(body as object), ...sent } }),
     })
     const items = pages.items(answer.body) as readonly T[]
     yield* items

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import Retell from 'retell-sdk'
 import { runOperation } from '../../kit/index.ts'
 import { retell as emulator, sandboxAgent, sandboxKey, signed } from '../../sandbox/retell/retell.ts'
 import { conformance, inboundRequest } from '../../test/conformance.ts'
@@ -77,7 +78,7 @@ test('the analysis of a call tells who called, what came of it, and what was agr
   })
 })
 
-test('every version of an agent is one agent, and calls are listed to their end', async () => {
+test('voice agents and calls are listed to their end', async () => {
   await using sandbox = await startSandbox({ emulators: [emulator] })
   const context = connect(retell, { vendor: sandbox, overrides: sandbox.overrides(), credentials })
   for (let count = 0; count < 3; count += 1)
@@ -86,6 +87,36 @@ test('every version of an agent is one agent, and calls are listed to their end'
   const agents = await runOperation(retell, context, 'voice.agents', {})
   const calls = await runOperation(retell, context, 'voice.calls', { agentId: sandboxAgent.agent_id })
 
-  assert.deepEqual(agents.success && agents.data, [{ id: sandboxAgent.agent_id, name: 'Receptionist' }])
+  assert.deepEqual(agents.success && agents.data, [
+    { id: sandboxAgent.agent_id, name: 'Receptionist' },
+    { id: 'agent_sandbox0000000002', name: 'Night shift' },
+  ])
   assert.equal(calls.success && calls.data.length, 3)
+})
+
+test("Retell's own package finds in the emulator what it expects, page by page", async () => {
+  await using sandbox = await startSandbox({ emulators: [emulator] })
+  const client = new Retell({ apiKey: sandboxKey, baseURL: `${sandbox.url}/retell` })
+
+  const made = await client.call.createPhoneCall({ from_number: '+14079780600', to_number: '+14079780655' })
+  const call = await client.call.retrieve(made.call_id)
+  const calls = await client.call.list({ filter_criteria: { agent: [{ agent_id: sandboxAgent.agent_id }] } })
+  const first = await client.agent.list({ limit: 1 })
+  const second = await client.agent.list({ limit: 1, pagination_key: first.pagination_key ?? '' })
+  const { concurrency_limit: limit } = await client.concurrency.retrieve()
+
+  assert.equal(call.call_id, made.call_id)
+  assert.deepEqual(
+    calls.items.map(({ call_id: id }) => id),
+    [made.call_id],
+  )
+  assert.deepEqual(
+    [first, second].map(({ items, has_more: more }) => [items[0]?.agent_name, more]),
+    [
+      ['Receptionist', true],
+      ['Night shift', true],
+    ],
+  )
+  assert.equal(limit, 20)
+  assert.deepEqual(sandbox.unknownRequests, [])
 })

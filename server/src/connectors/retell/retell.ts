@@ -17,10 +17,10 @@ const api = 'https://api.retellai.com'
 
 type Agent = { agent_id: string; agent_name?: string | null }
 
-/** Calls are asked for page by page, each page by the key that the one before answered. */
-const callPages: Paging = {
+/** Calls and agents are asked for page by page, each page by the key that the one before answered. */
+const pages: Paging = {
   first: { limit: 100 },
-  items: (body) => (Array.isArray(body) ? body : ((body as { items?: unknown[] })?.items ?? [])),
+  items: (body) => (Object(body) as { items?: unknown[] }).items ?? [],
   next({ body }) {
     const { pagination_key: key, has_more: more } = Object(body) as { pagination_key?: string; has_more?: boolean }
     return more === true && key ? { query: { pagination_key: key } } : undefined
@@ -75,7 +75,7 @@ export const retell = defineConnector({
   http: {
     baseUrl: api,
     rateLimit: { requests: 60, perMs: 10_000 },
-    pages: callPages,
+    pages,
     readError,
   },
 
@@ -100,10 +100,11 @@ export const retell = defineConnector({
   capabilities: {
     voice: {
       async agents({ http }) {
-        const found = await http.get<Agent[]>('/list-agents')
-        // Each version of an agent is listed.
-        const names = new Map(found.map(({ agent_id: id, agent_name: name }) => [id, name ?? id]))
-        return [...names].map(([id, name]) => ({ id, name }))
+        const body = { filter_criteria: { channel: { type: 'string', op: 'eq', value: 'voice' } } }
+        const found = http.pages<Agent>('/v2/list-agents', undefined, { method: 'POST', body, pageIn: 'query' })
+        const agents: { id: string; name: string }[] = []
+        for await (const { agent_id: id, agent_name: name } of found) agents.push({ id, name: name || id })
+        return agents
       },
       async *calls({ http }, { agentId }): AsyncIterable<VoiceCall> {
         const body = agentId === undefined ? {} : { filter_criteria: { agent: [{ agent_id: agentId }] } }

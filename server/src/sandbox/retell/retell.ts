@@ -6,6 +6,13 @@ import { type Account, defineEmulator, type Failure, type Stored, type World } f
 export const sandboxAgent = { agent_id: 'agent_sandbox0000000001', agent_name: 'Receptionist' }
 export const sandboxKey = 'key_sandbox_retell'
 
+const told = { tags: {}, user_modified_timestamp: 1_780_000_000_000 }
+const agents = [
+  { ...sandboxAgent, channel: 'voice', ...told },
+  { agent_id: 'agent_sandbox0000000002', agent_name: 'Night shift', channel: 'voice', ...told },
+  { agent_id: 'agent_sandbox0000000003', agent_name: 'Website chat', channel: 'chat', ...told },
+]
+
 /** A call as Retell shows it. */
 type Call = Record<string, unknown> & { agent_id: string }
 
@@ -48,10 +55,42 @@ export const retell = defineEmulator({
   routes(api, world) {
     api.get('/get-concurrency', async () => ({ current_concurrency: 0, concurrency_limit: 20 }))
 
-    api.get('/list-agents', async () => [
-      { ...sandboxAgent, version: 0, is_published: true },
-      { ...sandboxAgent, version: 1, is_published: false },
-    ])
+    api.post(
+      '/v2/list-agents',
+      {
+        schema: {
+          querystring: Type.Object({
+            limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })),
+            pagination_key: Type.Optional(Type.String()),
+            sort_order: Type.Optional(Type.Union([Type.Literal('ascending'), Type.Literal('descending')])),
+          }),
+          body: Type.Object({
+            filter_criteria: Type.Optional(
+              Type.Object({
+                query: Type.Optional(Type.String()),
+                channel: Type.Optional(
+                  Type.Object({
+                    type: Type.Literal('string'),
+                    op: Type.Union(['eq', 'ne', 'sw', 'ew', 'co'].map((op) => Type.Literal(op))),
+                    value: Type.Union([Type.Literal('voice'), Type.Literal('chat')]),
+                  }),
+                ),
+              }),
+            ),
+          }),
+        },
+      },
+      async ({ query: { limit = 50, pagination_key: after }, body: { filter_criteria: filter = {} } }) => {
+        const { op, value } = filter.channel ?? {}
+        const wanted = agents.filter(
+          ({ channel }) => op === undefined || (op === 'ne' ? channel !== value : channel === value),
+        )
+        const start = after === undefined ? 0 : wanted.findIndex(({ agent_id: id }) => id === after) + 1
+        const items = wanted.slice(start, start + limit)
+        const more = start + limit < wanted.length
+        return { items, has_more: more, ...(more ? { pagination_key: items.at(-1)?.agent_id } : {}) }
+      },
+    )
 
     api.post(
       '/v3/list-calls',
