@@ -76,6 +76,7 @@ import { toolRoutes } from './tools/routes.ts'
 import { createTools } from './tools/tools.ts'
 import { hearAppointments } from './vendor-news/appointments.ts'
 import { calcomAppointment } from './vendor-news/calcom.ts'
+import { hearFacebook } from './vendor-news/facebook.ts'
 import { hearGoHighLevel } from './vendor-news/gohighlevel.ts'
 import { housecallProAppointment } from './vendor-news/housecall-pro.ts'
 import { createReplies } from './vendor-news/replies.ts'
@@ -250,7 +251,7 @@ export async function createApp(options: {
     connectors: ['facebook'],
     capture: manager.captureIn,
   })
-  inbound.react('facebook', adLeads.hear)
+  inbound.react('facebook', hearFacebook(adLeads))
   const imports = createImports({ database, engine, leads, clock, log })
   const exports = createExports({ database, engine, leads, clock, log })
 

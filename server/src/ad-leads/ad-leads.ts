@@ -1,7 +1,6 @@
 import { ApiError } from '../api/errors.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
-import type { Reaction } from '../inbound/processing.ts'
 import { findIntegration, type IntegrationRow } from '../integrations/queries.ts'
 import type { Runner } from '../integrations/runner.ts'
 import type { AdForm, AdLead } from '../kit/models.ts'
@@ -30,6 +29,11 @@ const mostPages = 200
 /** What was entered while the last page was read is read again. */
 const overlapMs = 5 * 60_000
 const keptMs = 180 * 86_400_000
+
+/** A lead that a vendor told of, and the event that says so. */
+type LeadToRead = { integrationId: string; externalId: string; eventId: string }
+
+export type AdLeads = ReturnType<typeof createAdLeads>
 
 /** Takes a captured lead in within the caller's transaction. */
 export type Capture = (tx: Db, workspaceId: string, lead: CapturedAdLead) => Promise<{ leadId: string }>
@@ -72,11 +76,7 @@ export function createAdLeads(deps: {
     policy: { concurrency: 4, breaker: false },
     retry: (attempt) => (attempt < tries ? exponentialDelay(attempt, 5_000, 300_000) : undefined),
     async run({ workspaceId, payload, attempt }, control) {
-      const { integrationId, externalId, eventId } = payload as {
-        integrationId: string
-        externalId: string
-        eventId: string
-      }
+      const { integrationId, externalId, eventId } = payload as LeadToRead
       const row = await findIntegration(database.hub, workspaceId, integrationId)
       if (!row) return
       const known = await knownAdLeads(database.hub, workspaceId, row.templateId, [externalId])
@@ -163,13 +163,11 @@ export function createAdLeads(deps: {
     await engine.enqueue(tx, [{ workspaceId, kind: catchUpKind, payload: { integrationId }, lane, key: lane }])
   }
 
-  /** Puts the reading of a lead in line, in the transaction that publishes that there is one. */
-  const hear: Reaction = async (tx, { integration: { workspaceId, id: integrationId }, news, event }) => {
-    const { externalId } = news
-    if (news.type !== 'lead.received' || externalId === undefined) return
-    const payload = { integrationId, externalId, eventId: event.id }
-    await engine.enqueue(tx, [{ workspaceId, kind: leadKind, payload, lane: `ad-leads ${integrationId}` }])
+  return {
+    /** Puts the reading of a lead in line, in the transaction that publishes that there is one. */
+    async read(tx: Db, workspaceId: string, lead: LeadToRead): Promise<void> {
+      const lane = `ad-leads ${lead.integrationId}`
+      await engine.enqueue(tx, [{ workspaceId, kind: leadKind, payload: lead, lane }])
+    },
   }
-
-  return { hear, catchUp }
 }
