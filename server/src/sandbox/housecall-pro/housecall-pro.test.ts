@@ -75,6 +75,16 @@ test('a job is of a customer at its own address, for employees who work here, an
   assert.equal(visit?.start_time, '2030-05-07T14:00:00Z')
 })
 
+test("a company's own key may not set a schedule by itself", async () => {
+  await using place = await open()
+
+  const put = await place.call('PUT', '/jobs/job_1/schedule', { start_time: '2030-05-07T10:00:00' })
+  const dispatch = await place.call('PUT', '/jobs/job_1/dispatch', { dispatched_employees: [] })
+  const gone = await place.call('DELETE', '/jobs/job_1/schedule')
+
+  assert.deepEqual([put.status, dispatch.status, gone.status], [403, 403, 403])
+})
+
 test('pages say how many there are', async () => {
   await using place = await open()
   for (const name of ['a', 'b', 'c']) await place.call('POST', '/customers', { first_name: name })

@@ -147,6 +147,19 @@ export function jobRoutes(api: Api, world: World): void {
     return { object: 'appointment', deleted: true }
   })
 
+  // These are for the applications of partners, and refused to a company's own key.
+  for (const [method, path] of [
+    ['PUT', '/jobs/:id/schedule'],
+    ['DELETE', '/jobs/:id/schedule'],
+    ['PUT', '/jobs/:id/dispatch'],
+  ] as const)
+    api.route({
+      ...{ method, url: path, schema: { params: ById } },
+      handler: async () => {
+        throw refused(403, 'This key may not do that')
+      },
+    })
+
   api.post(
     '/jobs/:id/notes',
     { schema: { params: ById, body: Type.Object({ content: Type.String({ minLength: 1 }) }) } },
