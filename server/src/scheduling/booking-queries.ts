@@ -41,25 +41,6 @@ export const findBookingByExternalId = (
     .where('externalId', '=', externalId)
     .executeTakeFirst() as Promise<BookingRow | undefined>
 
-/** The booking that a connected calendar knows by this id. */
-export const findBookingByConfirmation = (
-  db: Db,
-  workspaceId: string,
-  integrationId: string,
-  externalId: string,
-): Promise<BookingRow | undefined> =>
-  select(db, workspaceId)
-    .where('id', 'in', (confirmed) =>
-      confirmed
-        .selectFrom('calendarConfirmations')
-        .select('bookingId')
-        .where('workspaceId', '=', workspaceId)
-        .where('integrationId', '=', integrationId)
-        .where('externalId', '=', externalId),
-    )
-    .limit(1)
-    .executeTakeFirst() as Promise<BookingRow | undefined>
-
 /** Bookings, those that begin last first. */
 export function listBookings(
   db: Db,
@@ -138,6 +119,22 @@ export const findConfirmation = (
     .where('workspaceId', '=', workspaceId)
     .where('bookingId', '=', bookingId)
     .where('providerId', '=', providerId)
+    .executeTakeFirst() as Promise<ConfirmationRow | undefined>
+
+/** What a connected calendar knows by this id. */
+export const findConfirmationByExternalId = (
+  db: Db,
+  workspaceId: string,
+  integrationId: string,
+  externalId: string,
+): Promise<ConfirmationRow | undefined> =>
+  db
+    .selectFrom('calendarConfirmations')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('integrationId', '=', integrationId)
+    .where('externalId', '=', externalId)
+    .limit(1)
     .executeTakeFirst() as Promise<ConfirmationRow | undefined>
 
 export const insertConfirmations = (db: Db, rows: readonly ConfirmationRow[]) =>

@@ -4,6 +4,7 @@ import { manualClock } from '../lib/clock.ts'
 import { calcom } from '../sandbox/calcom/calcom.ts'
 import { employees } from '../sandbox/housecall-pro/company.ts'
 import { housecallPro } from '../sandbox/housecall-pro/housecall-pro.ts'
+import { signed } from '../sandbox/housecall-pro/webhooks.ts'
 import { type Hub, startHub } from '../test/hub.ts'
 import { startSandbox } from '../test/sandbox.ts'
 import { addHost, book, bookingOf, calendar, monday, type TestBooking } from '../test/scheduling-actions.ts'
@@ -152,4 +153,43 @@ test('a job that is scheduled at Housecall Pro is a booking here until it is tak
   assert.equal(gone.id, made.id)
   assert.deepEqual([back.startsAt, back.externalId], [at(16).toISOString(), 'job_1'])
   assert.notEqual(back.id, made.id)
+})
+
+test('what is heard late of a booking that the hub has moved meanwhile moves nothing back', async () => {
+  await using place = await start()
+  const { hub, housecall, clock } = place
+  const hostId = await addHost(hub)
+  const secret = 'a-secret-of-the-company'
+  const config = { webhook_secret: secret, use_company_address: true }
+  const integrationId = await connect(hub, 'housecall-pro', 'sandbox-housecall-pro', config)
+  const provider = { hostId, integrationId, readsBusy: false, receivesBookings: true }
+  await hub.request('POST', `${calendar}/providers`, { body: provider })
+  type Place = TestBooking['confirmations'][number] & { updatedAt: string }
+  const settled = (id: string) =>
+    until('the confirmation', async () =>
+      ((await bookingOf(hub, id)).confirmations as Place[]).find(
+        ({ status, updatedAt }) => status === 'confirmed' && Date.parse(updatedAt) === clock.now(),
+      ),
+    )
+  const tell = async (startsAt: Date, heardAt: number) => {
+    const job = { id: jobId, schedule: { scheduled_start: startsAt, scheduled_end: new Date(+startsAt + 3_600_000) } }
+    const body = JSON.stringify({ event: 'job.updated', event_occurred_at: new Date(heardAt), job })
+    const headers = signed({ body, secret, at: new Date(clock.now()) })
+    const path = `/webhooks/housecall-pro/i/${integrationId}`
+    assert.equal((await hub.request('POST', path, { body, headers, key: null })).status, 200)
+  }
+
+  const { id } = await book(hub, { startsAt: at(14).toISOString() })
+  const jobId = (await settled(id)).externalId
+  const madeAt = clock.now()
+  clock.advance(1_000)
+  await hub.request('POST', `${calendar}/bookings/${id}/reschedule`, { body: { startsAt: at(16).toISOString() } })
+  await settled(id)
+  assert.equal(housecall.jobs().need(jobId ?? '').data.visits[0]?.start, +at(16))
+  clock.advance(1_000)
+  await tell(at(14), madeAt)
+  await tell(at(15), clock.now())
+  const moved = await bookingWhere(hub, 'the news', ({ startsAt }) => startsAt !== at(16).toISOString())
+
+  assert.deepEqual([moved.startsAt, moved.version], [at(15).toISOString(), 2])
 })

@@ -6,8 +6,9 @@ import type { IntegrationRow } from '../integrations/queries.ts'
 import type { Log } from '../lib/log.ts'
 import {
   type BookingRow,
-  findBookingByConfirmation,
+  findBooking,
   findBookingByExternalId,
+  findConfirmationByExternalId,
   updateBooking,
 } from '../scheduling/booking-queries.ts'
 import { listHosts } from '../scheduling/host-queries.ts'
@@ -49,18 +50,19 @@ export function hearAppointments(deps: {
 }): Reaction {
   const { system, read, bookings, log } = deps
 
+  /** The booking, and since when it stands there as it stands here, where the hub has put it there. */
   async function known(
     tx: Db,
     { workspaceId, id }: IntegrationRow,
     { externalId, previousId }: Appointment,
-  ): Promise<BookingRow | undefined> {
+  ): Promise<{ booking?: BookingRow | undefined; since?: Date }> {
     for (const one of previousId === undefined ? [externalId] : [externalId, previousId]) {
-      const found =
-        (await findBookingByExternalId(tx, workspaceId, id, one)) ??
-        (await findBookingByConfirmation(tx, workspaceId, id, one))
-      if (found) return found
+      const booking = await findBookingByExternalId(tx, workspaceId, id, one)
+      if (booking) return { booking }
+      const place = await findConfirmationByExternalId(tx, workspaceId, id, one)
+      if (place) return { booking: await findBooking(tx, workspaceId, place.bookingId), since: place.updatedAt }
     }
-    return undefined
+    return {}
   }
 
   async function follow(tx: Db, booking: BookingRow, appointment: Appointment): Promise<string | undefined> {
@@ -110,7 +112,9 @@ export function hearAppointments(deps: {
     if (!appointment) return
     const about = { integrationId: integration.id, eventId: event.id, externalId: appointment.externalId }
     try {
-      const booking = await known(tx, integration, appointment)
+      const { booking, since } = await known(tx, integration, appointment)
+      // What the hub did there itself comes back as news, and may be heard after that the booking has changed again.
+      if (since && news.occurredAt && news.occurredAt < since) return
       if (!booking && (appointment.isOff || appointment.isOurs)) return
       const isBack = booking !== undefined && !appointment.isOff && isAway(booking, integration)
       if (isBack) await updateBooking(tx, integration.workspaceId, booking.id, { externalId: null })
