@@ -40,7 +40,7 @@ export function propstatOf(href: string, wanted: readonly Element[], known: Reco
   const found = wanted.filter(({ name }) => name in known)
   const missing = wanted.filter(({ name }) => !(name in known))
   const shown = (elements: readonly Element[], inner: (name: string) => string) =>
-    elements.map(({ name }) => `<${tag(name)}>${inner(name)}</${tag(name)}>`).join('')
+    elements.map(({ name }) => tagged(name, inner(name))).join('')
   const stat = (inner: string, status: string) =>
     inner === '' ? '' : `<propstat><prop>${inner}</prop><status>HTTP/1.1 ${status}</status></propstat>`
   const good = stat(
@@ -53,7 +53,12 @@ export function propstatOf(href: string, wanted: readonly Element[], known: Reco
   )}</response>`
 }
 
-const tag = (name: string): string => name.replace(/^D:/, '')
+function tagged(name: string, inner: string): string {
+  const [, namespace, local] = /^\{(.*)\}(.*)$/.exec(name) ?? []
+  if (namespace !== undefined) return `<${local} xmlns="${escapeXml(namespace)}">${inner}</${local}>`
+  const tag = name.replace(/^D:/, '')
+  return `<${tag}>${inner}</${tag}>`
+}
 
 export const calendarProperties = (account: Account, { id, data }: { id: string; data: SandboxCalendar }) => ({
   'D:resourcetype': '<collection/><C:calendar/>',

@@ -2,11 +2,13 @@ import { XMLParser } from 'fast-xml-parser'
 import type { FastifyRequest } from 'fastify'
 import { refusal } from '../emulator.ts'
 
-const dav = 'DAV:'
-const caldav = 'urn:ietf:params:xml:ns:caldav'
-const others: Record<string, string> = { 'http://calendarserver.org/ns/': 'CS' }
+const prefixes: Record<string, string> = {
+  'DAV:': 'D',
+  'urn:ietf:params:xml:ns:caldav': 'C',
+  'http://calendarserver.org/ns/': 'CS',
+}
 
-/** An element with its name as `D:prop` or `C:filter`, whatever prefix it came with. */
+/** An element with its name as `D:prop` or `C:filter`, whatever prefix it came with; as `{namespace}name` where the sandbox knows none. */
 export type Element = { name: string; attributes: Record<string, string>; children: Element[]; text: string }
 
 const parser = new XMLParser({
@@ -44,11 +46,11 @@ function elementOf(node: Node, known: Record<string, string>): Element | undefin
     if (name === 'xmlns' || name.startsWith('xmlns:')) scope[name.slice(6)] = value
   const [prefix, local] = given.includes(':') ? (given.split(':') as [string, string]) : ['', given]
   const namespace = scope[prefix]
-  const short = namespace === dav ? 'D' : namespace === caldav ? 'C' : others[namespace ?? '']
-  if (short === undefined) throw new Error(`the prefix of ${given} means nothing`)
+  if (namespace === undefined) throw new Error(`the prefix of ${given} means nothing`)
+  const short = prefixes[namespace]
   const nodes = node[given] as Node[]
   return {
-    name: `${short}:${local}`,
+    name: short === undefined ? `{${namespace}}${local}` : `${short}:${local}`,
     attributes,
     children: nodes.flatMap((child) => elementOf(child, scope) ?? []),
     text: nodes.map((child) => (typeof child['#text'] === 'string' ? child['#text'] : '')).join(''),
