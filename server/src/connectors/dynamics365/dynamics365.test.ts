@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type AnyConnector, runOperation } from '../../kit/index.ts'
+import { repeatOf } from '../../kit/operations.ts'
 import { type Clock, manualClock, systemClock } from '../../lib/clock.ts'
 import { createDynamics365 } from '../../sandbox/dynamics365/dynamics365.ts'
 import { conformance, inboundRequest } from '../../test/conformance.ts'
@@ -429,6 +430,7 @@ test('an appointment is the same when it is booked again, and keeps its descript
     ['confirmed', 'cancelled'],
   )
   assert.deepEqual(await hub.run('calendar.busy', { from: startsAt, to: endsAt }), [])
+  assert.equal(repeatOf(dynamics365, 'calendar.book'), 'key')
   const rebooked = await hub.attempt('calendar.book', event)
   assert.equal(!rebooked.success && rebooked.errorCode, 'CONFLICT')
 })

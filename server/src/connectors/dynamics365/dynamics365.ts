@@ -63,6 +63,9 @@ export const dynamics365 = defineConnector({
     return { ...(name ? { name } : {}), routingKey: OrganizationId }
   },
 
+  // Its id is made of its key, so that a repetition also completes what the first try left undone.
+  repeat: { 'calendar.book': 'key' },
+
   webhook,
   capabilities: { contacts, leads, deals, notes, tasks, customFields, calendar, workflows },
 })
