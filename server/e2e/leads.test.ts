@@ -56,3 +56,72 @@ test('a mail that nothing can send waits in the outbox, as its reader would see 
     [],
   )
 })
+
+const crm = '/api/integrations/crm'
+type Lead = { id: string; phone: string | null; company: string | null }
+
+test('duplicates are compared, merged field by field, and separated again', async () => {
+  await using hub = await startConsole()
+  await using visitor = await visit(browser, hub)
+  const { page, faults } = visitor
+  for (const body of [
+    { email: 'ada@example.com', phone: '+442079460958', name: 'Ada Lovelace', company: 'Engines' },
+    { email: 'ada@example.org', phone: '+442079460958', name: 'Ada King', jobTitle: 'Countess' },
+  ])
+    await hub.request('POST', `${crm}/leads`, { body })
+  await signIn(page, hub.email, '/duplicates')
+
+  await page.getByRole('region', { name: 'The same phone: +442079460958' }).getByText('ada@example.org').waitFor()
+  assert.deepEqual(await stumblingBlocks(page), [])
+  await page.getByRole('link', { name: /^Compare Ada/ }).click()
+  await page.getByRole('radio', { name: 'Name: Ada King' }).check()
+  await page.getByRole('radio', { name: 'E-mail: ada@example.com' }).check()
+  assert.deepEqual(await stumblingBlocks(page), [])
+  await page.getByRole('button', { name: /^Merge into/ }).click()
+  await page.getByRole('region', { name: 'Merged into it' }).waitFor()
+  await page.getByRole('heading', { name: 'Ada King', level: 1 }).waitFor()
+  const merged = await hub.request<Lead[]>('GET', `${crm}/leads`)
+  await page.getByRole('button', { name: /^Undo the merge/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Undo the merge' }).click()
+  await page.getByText('There are two leads again.').waitFor()
+
+  assert.equal(merged.body.data.length, 1)
+  assert.equal(merged.body.data[0]?.company, 'Engines')
+  assert.equal((await hub.request<Lead[]>('GET', `${crm}/leads`)).body.data.length, 2)
+  assert.deepEqual(faults, [])
+})
+
+test('a file is read as it is, its columns chosen, its bad rows downloaded, and what came in counted', async () => {
+  await using hub = await startConsole()
+  await using visitor = await visit(browser, hub)
+  const { page, faults } = visitor
+  await signIn(page, hub.email, '/pipeline/statistics')
+  await page.getByText('Nothing to count yet').waitFor()
+  await page.goto('/lead-files')
+  await page.getByRole('button', { name: 'Import a file' }).click()
+  const buffer = Buffer.from('Kontakt;Name;Note\nada@example.com;Ada;x\nnobody;Bob;y\n')
+  await page.locator('input[type=file]').setInputFiles({ name: 'fair.csv', mimeType: 'text/csv', buffer })
+
+  await page.getByText('Semicolon').first().waitFor({ state: 'attached' })
+  await page.getByText('No column says who it is').waitFor()
+  await page.getByRole('combobox', { name: 'What Kontakt becomes' }).click()
+  await page.getByRole('option', { name: 'E-mail' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Import the file' }).click()
+  await page.getByRole('row', { name: /fair\.csv.*Done.*2 of 2 rows/ }).waitFor()
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: '1 row, see why' }).click()
+  assert.equal((await download).suggestedFilename(), 'errors of fair.csv')
+  await page.getByRole('button', { name: 'Export all leads' }).click()
+  const written = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Download', exact: true }).click()
+  assert.equal((await written).suggestedFilename(), 'leads.csv')
+  assert.deepEqual(await stumblingBlocks(page), [])
+
+  await page.goto('/pipeline/statistics')
+  await page
+    .getByRole('region', { name: 'By source' })
+    .getByRole('row', { name: /Import.*1/ })
+    .waitFor()
+  assert.deepEqual(await stumblingBlocks(page), [])
+  assert.deepEqual(faults, [])
+})

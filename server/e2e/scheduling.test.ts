@@ -50,3 +50,32 @@ test('a host is added with hours, a free time is booked, moved, and cancelled', 
   await page.getByText(/: Ill/).waitFor()
   assert.deepEqual(faults, [])
 })
+
+test('a request for a consultation that nobody could take is booked by hand', async () => {
+  await using hub = await startConsole()
+  await using visitor = await visit(browser, hub)
+  const { page, faults } = visitor
+  const calendar = '/api/integrations/calendar'
+  const wish = { email: 'ada@example.com', firstName: 'Ada', service: 'strategy' }
+  await hub.request('POST', `${calendar}/consultation-request`, { body: wish })
+  const always = [{ from: '00:00', to: '24:00' }]
+  const weekly = Object.fromEntries(
+    ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'].map((day) => [day, always]),
+  )
+  await hub.request('POST', `${calendar}/hosts`, { body: { name: 'Olive', timezone: 'Europe/London', weekly } })
+  await signIn(page, hub.email, '/consultations')
+
+  await page.getByRole('link', { name: 'Ada' }).click()
+  await page.getByRole('button', { name: 'Choose a time' }).click()
+  await page.getByRole('dialog').getByRole('radio').nth(5).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Book it' }).click()
+  await page.getByText('The consultation was booked').waitFor()
+  await page.getByRole('link', { name: 'See the booking' }).click()
+  await page.getByRole('heading', { name: 'Consultation: strategy', level: 1 }).waitFor()
+  await page.goto('/hosts')
+  await page.getByRole('link', { name: 'Olive' }).click()
+  await page.getByText('No calendar is connected').waitFor()
+
+  assert.deepEqual(await stumblingBlocks(page), [])
+  assert.deepEqual(faults, [])
+})

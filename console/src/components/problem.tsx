@@ -26,5 +26,6 @@ export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => vo
 export function sentenceOf(error: unknown): string {
   if (!(error instanceof ApiError)) return 'Something in the console failed. Reload the page; if it stays, it is a bug.'
   const faults = error.details.slice(0, 5).map(({ field, message }) => `${field.replace(/^body\./, '')} ${message}.`)
-  return faults.length ? faults.join(' ') : error.message
+  const sentence = faults.length ? faults.join(' ') : error.message
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }

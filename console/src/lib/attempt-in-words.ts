@@ -93,8 +93,8 @@ const ends: Record<string, string> = {
 }
 
 /** Why a delivery ended as it did; `reason` is a word of the hub, a colon and the last error. */
-export function reasonInWords(reason: string): string {
+export function reasonInWords(reason: string, isIntegration = false): string {
   const [, word = '', error = ''] = /^(\w+)(?:: (.*))?$/s.exec(reason) ?? []
-  const end = ends[word]
+  const end = isIntegration ? ends[word]?.replace('The endpoint', 'The vendor') : ends[word]
   return end ? [end, error && `The last one ended with: ${error}`].filter(Boolean).join(' ') : reason
 }

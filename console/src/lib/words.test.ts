@@ -75,5 +75,6 @@ test('a given-up delivery says how it ended, in words where the hub uses one it 
     'Every attempt failed. The last one ended with: The endpoint answered 500.',
   )
   assert.equal(reasonInWords('rejected'), 'The endpoint refused it for good, so it was not tried again.')
+  assert.equal(reasonInWords('rejected', true), 'The vendor refused it for good, so it was not tried again.')
   assert.equal(reasonInWords('something new: x'), 'something new: x')
 })

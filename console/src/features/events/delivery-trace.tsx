@@ -20,6 +20,8 @@ type Props = { delivery: TracedDelivery; isOpened: boolean }
 export function DeliveryTrace({ delivery, isOpened }: Props) {
   const { id, kind, endpointId, endpointName, status, attemptList, operations, nextAttemptAt, reason } = delivery
   const isIntegration = kind === 'integration'
+  // It waits for a person to say what the vendor did, which the notice below asks for.
+  const isUnclear = isIntegration && status !== 'delivered' && operations.some(({ status }) => status === 'unknown')
   return (
     <section
       className="panel trace-joint"
@@ -43,7 +45,11 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
             <DeliveryStatusMark status={status} />
           </Group>
           <Text size="sm" c="dimmed">
-            {isIntegration ? integrationStatusInSentence[status] : statusInSentence[status]}
+            {isUnclear && status === 'dead'
+              ? 'Stopped: first it must be known whether the vendor did it.'
+              : isIntegration
+                ? integrationStatusInSentence[status]
+                : statusInSentence[status]}
             {(status === 'pending' || status === 'retrying') && nextAttemptAt && (
               <>
                 {' '}
@@ -54,9 +60,9 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
         </div>
         <Actions deliveryId={id} status={status} eventId={delivery.eventId} />
       </Group>
-      {reason && status !== 'delivered' && (
+      {reason && status !== 'delivered' && !isUnclear && (
         <div style={{ padding: '0 18px 12px' }}>
-          <Notice tone={status === 'dead' ? 'dead' : 'retrying'}>{reasonInWords(reason)}</Notice>
+          <Notice tone={status === 'dead' ? 'dead' : 'retrying'}>{reasonInWords(reason, isIntegration)}</Notice>
         </div>
       )}
       {attemptList.length === 0 && operations.length === 0 && (
@@ -66,9 +72,7 @@ export function DeliveryTrace({ delivery, isOpened }: Props) {
       )}
       {isIntegration ? (
         <>
-          {operations.some((operation) => operation.status === 'unknown') && status !== 'delivered' && (
-            <Reconcile deliveryId={id} eventId={delivery.eventId} />
-          )}
+          {isUnclear && <Reconcile deliveryId={id} eventId={delivery.eventId} />}
           <OperationList entries={operations} openLast={isOpened} />
         </>
       ) : (

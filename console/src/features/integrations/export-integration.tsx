@@ -17,7 +17,12 @@ export function ExportIntegration({ integration: { id, name } }: { integration: 
   const seal = useMutation({
     mutationFn: () => request<SealedFile>('POST', paths.ofIntegration(id, 'export'), { body: { passphrase } }),
     onSuccess: (file) => {
-      const fileName = `${name.replaceAll(/[^A-Za-z0-9]+/g, '-').toLowerCase()}.tenon.json`
+      const fileName = `${
+        name
+          .match(/[A-Za-z0-9]+/g)
+          ?.join('-')
+          .toLowerCase() ?? 'integration'
+      }.tenon.json`
       download(fileName, new Blob([JSON.stringify(file)], { type: 'application/json' }))
       notifyDone('The sealed file was downloaded.')
       close()

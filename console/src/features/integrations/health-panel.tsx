@@ -67,7 +67,7 @@ function Figures({ health }: { health: IntegrationHealth | undefined }) {
     ['Operations', window && formatCount(window.operations)],
     ['Success rate', window && formatShare(window.successRate)],
     ['Failed', window && formatCount(window.failed + window.unknown)],
-    ['Median, p95', window && `${milliseconds(window.p50Ms)}, ${milliseconds(window.p95Ms)}`],
+    ['Usual, seldom longer', window && `${milliseconds(window.p50Ms)}, ${milliseconds(window.p95Ms)}`],
     ['Pace used', health && `${Math.round(health.pace.used * 100)} %`],
     ['Waiting', health && formatCount(health.deliveries.waiting)],
     ['Last success', health && <Time at={health.lastSuccessAt} />],

@@ -30,6 +30,8 @@ export function ImportIntegration() {
   })
   const start = () => {
     bring.reset()
+    setFile(null)
+    setName('')
     setPassphrase('')
     open()
   }
@@ -89,8 +91,10 @@ export function ImportIntegration() {
 
 async function readFile(file: File): Promise<SealedFile> {
   try {
-    return JSON.parse(await file.text()) as SealedFile
+    const content = JSON.parse(await file.text()) as SealedFile | null
+    if (content?.format) return content
   } catch {
-    throw new ApiError({ error: 'This is not a file that an export wrote.', errorCode: 'VALIDATION_FAILED' }, 400)
+    // Said below.
   }
+  throw new ApiError({ error: 'This is not a file that an export wrote.', errorCode: 'VALIDATION_FAILED' }, 400)
 }

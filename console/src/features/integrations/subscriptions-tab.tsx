@@ -105,12 +105,12 @@ function SubscriptionTable({ integration, subscriptions, refreshKey, onEdit }: T
         {
           header: 'Then',
           cell: ({ operation, mapping }) => (
-            <>
+            <div>
               {titleOf(operation)}
               <Text size="xs" c="dimmed">
                 {Object.keys(mapping).join(', ') || 'without input'}
               </Text>
-            </>
+            </div>
           ),
         },
         {

@@ -33,7 +33,9 @@ export function WebhookTab({ integration, template }: Props) {
   if (error && !settings)
     return error instanceof ApiError && error.errorCode === 'NOT_SUPPORTED' ? (
       <div className="panel">
-        <Empty title="This vendor sends no webhooks">Its changes are read when the integration syncs.</Empty>
+        <Empty title="This vendor sends no webhooks">
+          What changes there is read when the integration syncs, where it can.
+        </Empty>
       </div>
     ) : (
       <Panel>

@@ -59,9 +59,11 @@ const ApplicationTable = ({ applications }: { applications: OAuthApplication[] }
             <Text fw={600} size="sm">
               {provider}
             </Text>
-            <Text size="xs" c="dimmed">
-              {templates.join(', ')}
-            </Text>
+            {templates.join() !== provider && (
+              <Text size="xs" c="dimmed">
+                {templates.join(', ')}
+              </Text>
+            )}
           </>
         ),
       },
