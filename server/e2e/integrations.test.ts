@@ -171,3 +171,38 @@ async function receive(hub: Hub, portalId: number, eventId: number): Promise<voi
   const answer = await fetch(url, { method: 'POST', headers, body })
   assert.ok(answer.status < 300, `${answer.status} ${await answer.text()}`)
 }
+
+test('a call shows what became of it at each account, is sent again, and an account is given to one agent', async () => {
+  await using sandbox = await startSandbox({ emulators: [emulator] })
+  await using hub = await startConnected(sandbox)
+  await using visitor = await visit(browser, hub)
+  const { page, faults } = visitor
+  const integrationId = await connectByKey(hub)
+  sandbox.faults.set({ vendor: 'hubspot', kind: 'cut_after_write', path: '/crm/objects/2026-09/notes' })
+  const [startedAt, endedAt] = ['2026-02-20T14:00:00Z', '2026-02-20T14:05:00Z']
+  const customer = { customerName: 'Ada Lovelace', customerEmail: 'ada@example.com', transcript: 'Hello.' }
+  const call = { callId: 'call_1', agentId: 'desk', callOutcome: 'callback_agreed', startedAt, endedAt, ...customer }
+  await hub.request('POST', '/api/calls', { body: call })
+  await hub.request('PUT', '/api/agents/desk', { body: { name: 'Front desk' } })
+  await signIn(page, hub.email, '/calls')
+
+  await page.getByRole('link', { name: 'Ada Lovelace' }).click()
+  const deliveries = page.getByRole('region', { name: 'At the integrations' })
+  await deliveries.getByText('The contact is there').waitFor()
+  await deliveries.getByRole('button', { name: 'Send it there again' }).waitFor()
+  assert.deepEqual(await stumblingBlocks(page), [])
+  sandbox.faults.clear()
+  await deliveries.getByRole('button', { name: 'Send it there again' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Send it again' }).click()
+  await deliveries.getByText('A note of the call is there').waitFor()
+
+  await page.goto('/agents/desk')
+  await page.getByRole('combobox', { name: 'Give it an account' }).click()
+  await page.getByRole('option', { name: /Sales/ }).click()
+  await page.getByRole('button', { name: 'Make it its own' }).click()
+  await page.getByRole('table', { name: 'Accounts of Front desk' }).getByRole('link', { name: 'Sales' }).waitFor()
+  assert.deepEqual(await stumblingBlocks(page), [])
+  const { body } = await hub.request<{ agentId: string }>('GET', `/api/integrations/${integrationId}`)
+  assert.equal(body.data.agentId, 'desk')
+  assert.deepEqual(faults, [])
+})

@@ -68,7 +68,7 @@ export function Navigation({ onClose }: { onClose: () => void }) {
         <Burger opened onClick={onClose} hiddenFrom="sm" size="sm" color="#f2f7f4" aria-label="Close the navigation" />
       </Group>
       <WorkspaceSwitcher />
-      <ScrollArea style={{ flex: 1 }} type="never">
+      <ScrollArea style={{ flex: 1 }} type="auto" scrollbarSize={6}>
         <nav aria-label="Main">
           <Entries entries={daily} onClose={onClose} />
           <div className="rail-heading">People</div>
