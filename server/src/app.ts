@@ -225,7 +225,8 @@ export async function createApp(options: {
     ...{ database, events, clock },
     captureLead: async (tx, workspaceId, person) => (await leads.upsert(tx, workspaceId, person)).lead,
   })
-  const calls = createCalls({ database, engine, templates, connections, leads, clock, log })
+  const { findPlaced } = scheduling
+  const calls = createCalls({ database, engine, templates, connections, leads, findPlaced, clock, log })
   inbound.react('retell', hearRetell(calls))
   const replies = createReplies({ engine, leads, responder: createResponder(config), log })
   inbound.react('gohighlevel', hearGoHighLevel({ leads, bookings: scheduling.bookings, replies, log }))

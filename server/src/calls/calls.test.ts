@@ -103,6 +103,51 @@ test('a finished call becomes contact, note and appointment at the CRM and a pay
   assert.equal(events.body.data.length, 1)
 })
 
+test('what the voice agent booked during the call is not booked again when the call tells of it', async () => {
+  await using place = await startPlace()
+  const { hub, vendor } = place
+  const crm = await connectLocation(hub)
+  const today = Temporal.Now.plainDateISO('America/New_York')
+  // The vendor's calendar is closed at weekends.
+  const tuesday = today.add({ days: 16 - today.dayOfWeek })
+  const host = await hub.request<{ id: string }>('POST', '/api/integrations/calendar/hosts', {
+    body: {
+      ...{ name: 'Roofer', timezone: 'America/New_York', slotMinutes: 60, agentId: 'agent_1' },
+      weekly: { tuesday: [{ from: '08:00', to: '18:00' }] },
+    },
+  })
+  const calendar = await hub.request('POST', '/api/integrations/calendar/providers', {
+    body: { hostId: host.body.data.id, integrationId: crm.id, receivesBookings: true },
+  })
+  const { call_id, agent_id, customer_name, customer_phone } = call
+  const agreed = { ...call.appointment_booked, date: tuesday.toString() }
+  const booked = await hub.request<{ ok: boolean }>('POST', '/api/tools/book-appointment', {
+    body: {
+      call_id,
+      agent_id,
+      customer_name,
+      customer_phone,
+      appointment_date: agreed.date,
+      appointment_time: '10:00',
+    },
+  })
+  await until('the vendor to have the appointment', () => vendor.events().list().length > 0)
+
+  const made = await hub.request<{ id: string }>('POST', '/api/calls', {
+    body: { ...call, appointment_booked: agreed },
+  })
+  const detail = await settled(hub, made.body.data.id)
+
+  assert.deepEqual(
+    [host.status, calendar.status, booked.status, made.status],
+    [201, 201, 200, 201],
+    `${host.text} ${calendar.text} ${booked.text}`,
+  )
+  assert.equal(detail.deliveries.find(({ integrationId }) => integrationId === crm.id)?.status, 'delivered')
+  assert.equal(vendor.events().list().length, 1)
+  assert.equal(vendor.notes().list().length, 1)
+})
+
 test('an integration that is broken keeps neither the call nor the others', async () => {
   await using place = await startPlace()
   const { hub, sandbox } = place

@@ -9,7 +9,7 @@ import { isId, newId } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
 import type { Templates } from '../templates/templates.ts'
 import { detailsOf, present } from './call-data.ts'
-import { createCallDeliveries } from './deliveries.ts'
+import { createCallDeliveries, type FindPlaced } from './deliveries.ts'
 import {
   type CallDetails,
   type CallRow,
@@ -47,11 +47,13 @@ export function createCalls(deps: {
   templates: Templates
   connections: Pick<Connections, 'runner' | 'logs'>
   leads: Pick<Leads, 'upsert' | 'addActivity'>
+  findPlaced: FindPlaced
   clock: Clock
   log: Log
 }) {
-  const { database, engine, templates, connections, leads, clock, log } = deps
-  const deliveries = createCallDeliveries({ database, engine, templates, runner: connections.runner, clock, log })
+  const { database, engine, templates, connections, leads, findPlaced, clock, log } = deps
+  const { runner } = connections
+  const deliveries = createCallDeliveries({ database, engine, templates, runner, findPlaced, clock, log })
 
   /** Who spoke becomes a lead, or is one; nobody where neither address nor phone was told. */
   async function leadOf(tx: Db, workspaceId: string, call: CallRow): Promise<string | null> {

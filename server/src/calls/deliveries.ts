@@ -2,9 +2,10 @@ import { ApiError, notFound } from '../api/errors.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Runner } from '../integrations/runner.ts'
-import { type CallPort, type CallSteps, processCall } from '../kit/call.ts'
+import { type CallPort, type CallSteps, instantAt, processCall } from '../kit/call.ts'
 import type { OperationName } from '../kit/capabilities.ts'
 import type { AnyConnector } from '../kit/connector.ts'
+import type { CallData } from '../kit/models.ts'
 import { offers } from '../kit/result.ts'
 import { exponentialDelay } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -22,6 +23,19 @@ import {
 } from './queries.ts'
 
 const kind = 'call.delivery'
+
+/** What an agreed appointment is called at an integration, where something else puts it there; undefined where nothing does. */
+export type FindPlaced = (
+  workspaceId: string,
+  agreed: {
+    integrationId: string
+    at: Date
+    callId: string
+    email?: string | undefined
+    phone?: string | undefined
+  },
+) => Promise<string | undefined>
+
 /** About half a day in all: 10 s, 20 s, 40 s … */
 const mostTries = 13
 const firstDelayMs = 10_000
@@ -38,10 +52,11 @@ export function createCallDeliveries(deps: {
   engine: Engine
   templates: Templates
   runner: Runner
+  findPlaced: FindPlaced
   clock: Clock
   log: Log
 }) {
-  const { database, engine, templates, runner, clock, log } = deps
+  const { database, engine, templates, runner, findPlaced, clock, log } = deps
 
   engine.define(kind, {
     delivers: false,
@@ -65,7 +80,10 @@ export function createCallDeliveries(deps: {
             ...(call.eventId === null ? {} : { eventId: call.eventId }),
           }),
       }
-      const { steps, result } = await processCall(port, callDataOf(call), delivery.steps, save)
+      const data = callDataOf(call)
+      const placed = delivery.steps.appointmentId ?? (await placedAlready(workspaceId, integrationId, data))
+      const known = placed === undefined ? delivery.steps : { ...delivery.steps, appointmentId: placed }
+      const { steps, result } = await processCall(port, data, known, save)
       const again = !result.success && mayRetry(result.errorCode, result.retry) && tries + 1 < mostTries
       await control.complete(async (tx) => {
         const status = result.success ? 'delivered' : again ? 'retrying' : result.ambiguous ? 'unknown' : 'failed'
@@ -85,6 +103,13 @@ export function createCallDeliveries(deps: {
         )
     },
   })
+
+  /** What the voice agent booked during the call is in the calendar by itself: booked again, it would stand there twice. */
+  async function placedAlready(workspaceId: string, integrationId: string, call: CallData) {
+    const { appointmentBooked: agreed, callId, customerEmail: email, customerPhone: phone } = call
+    const at = agreed && instantAt(agreed.date, agreed.time, agreed.timezone)
+    return at ? await findPlaced(workspaceId, { integrationId, at, callId, email, phone }) : undefined
+  }
 
   const enqueue = (tx: Db, workspaceId: string, payloads: Payload[], dueAt?: Date) =>
     engine.enqueue(

@@ -61,7 +61,7 @@ export async function processCall(
   }
   const contact = contactOf(call)
   if (contact && !steps.contactId) {
-    const found = await findOrMake({ ...port, run }, contact)
+    const found = await findOrMakeContact({ ...port, run }, contact)
     if (found !== undefined) await note({ contactId: found })
   }
   if (steps.contactId !== undefined && !steps.noteId && port.supports('notes.create')) {
@@ -99,8 +99,11 @@ function resultOf(steps: CallSteps, outcomes: CallReport['outcomes']): Operation
 const isNotThere = (operation: OperationName, result: OperationResult<unknown>): boolean =>
   operation === 'contacts.find' && !result.success && result.errorCode === 'NOT_FOUND'
 
-/** The id of the contact; undefined where it could not be had, or the integration has no contacts. */
-async function findOrMake({ supports, run }: CallPort, contact: New<Contact>): Promise<string | undefined> {
+/** Finds a contact or makes it. The id; undefined where it could not be had, or the integration has no contacts. */
+export async function findOrMakeContact(
+  { supports, run }: CallPort,
+  contact: New<Contact>,
+): Promise<string | undefined> {
   if (supports('contacts.upsert') && contact.email !== undefined) {
     const result = await run('contacts.upsert', contact)
     return result.success ? result.data.contact.externalId : undefined

@@ -1,5 +1,6 @@
 import { ApiError } from '../api/errors.ts'
 import type { Runner } from '../integrations/runner.ts'
+import { findOrMakeContact } from '../kit/call.ts'
 import type { AnyConnector } from '../kit/connector.ts'
 import { repeatOf } from '../kit/operations.ts'
 import { type OperationFailure, offers } from '../kit/result.ts'
@@ -63,9 +64,12 @@ async function book(given: Given, connector: AnyConnector): Promise<Settled> {
   const { runner, booking, place } = given
   const repeat = repeatOf(connector, 'calendar.book')
   const isSafe = repeat === 'safe' || repeat === 'key'
+  const person = await personAt(given, connector)
+  if (person.failure) return await refused(given, person.failure)
   if (!isSafe) await given.begin()
   const result = await runner.run(place.workspaceId, place.integrationId, 'calendar.book', {
     ...eventOf(booking),
+    ...(person.contactId === undefined ? {} : { contactId: person.contactId }),
     ...(place.calendarId === null ? {} : { calendarId: place.calendarId }),
     idempotencyKey: keyOf(given),
   })
@@ -77,6 +81,31 @@ async function book(given: Given, connector: AnyConnector): Promise<Settled> {
     return settled(given, 'unknown', result)
   }
   return await refused(given, result)
+}
+
+/**
+ * Whose appointment it is, as the vendor's contact. Attendees tell by their address; who left a phone number only, as callers do, is looked for
+ * or made where the vendor has contacts.
+ */
+async function personAt(
+  { runner, booking, place }: Given,
+  connector: AnyConnector,
+): Promise<{ contactId?: string | undefined; failure?: OperationFailure | undefined }> {
+  const { email, phone, name } = booking
+  if (email !== null || phone === null) return {}
+  let failure: OperationFailure | undefined
+  const contactId = await findOrMakeContact(
+    {
+      supports: (operation) => offers(connector, operation),
+      run: async (operation, input) => {
+        const result = await runner.run(place.workspaceId, place.integrationId, operation, input)
+        failure = result.success || result.errorCode === 'NOT_FOUND' ? undefined : result
+        return result
+      },
+    },
+    { phone, ...(name === null ? {} : { name }) },
+  )
+  return contactId === undefined ? { failure } : { contactId }
 }
 
 async function update(given: Given, externalId: string): Promise<Settled> {

@@ -22,6 +22,7 @@ import { createLinks } from './links.ts'
 import { createMails, type SendMail } from './mails.ts'
 import { createNews, newsKind, newsSubscriptions } from './news.ts'
 import { createAppointmentPages } from './pages.ts'
+import { createFindPlaced } from './placed.ts'
 import { createProviders } from './providers.ts'
 import { createTaking } from './taking.ts'
 import { createTimeline } from './timeline.ts'
@@ -91,6 +92,7 @@ export function createScheduling(deps: {
     providers: createProviders({ database, engine, runner, clock }),
     bookings: { ...bookings, book: booking.book, bookIn },
     consultations,
+    findPlaced: createFindPlaced({ database }),
     pages: createAppointmentPages({ database, availability, bookings, consultations, links, clock }),
     holds: createHolds({ database, availability, booking, take, clock }),
   }
