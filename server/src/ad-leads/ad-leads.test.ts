@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { facebook } from '../sandbox/facebook/facebook.ts'
-import { idsOf, sandboxApp, sandboxToken } from '../sandbox/facebook/page.ts'
+import { idsOf, sandboxApp, sandboxLead, sandboxToken, signed } from '../sandbox/facebook/page.ts'
 import { browser } from '../test/acme-crm.ts'
 import { type Hub, startHub } from '../test/hub.ts'
 import { offsetClock } from '../test/offset-clock.ts'
@@ -12,6 +12,11 @@ type Lead = { id: string; email: string; source: string; customFields: Record<st
 type Event = { id: string; payload: Record<string, unknown> }
 
 const quarter = 15 * 60_000
+/** The operator's. */
+const application = {
+  FACEBOOK_CLIENT_ID: 'sandbox-facebook',
+  FACEBOOK_CLIENT_SECRET: 'sandbox-facebook-secret',
+}
 const ad = { ad_id: '120330000133427999', campaign_id: '120330000133427997' }
 const ada = {
   ...ad,
@@ -119,11 +124,38 @@ test('one request about the pages of two workspaces gives each its own leads', a
   }
 })
 
+test('news of pages that nobody has connected yet wait for them, each for its own', async () => {
+  await using place = await start(application)
+  const { hub } = place
+  const pages = [idsOf('sandbox').page, idsOf('globex').page]
+  const entry = pages.map((id, index) => ({
+    ...{ id, time: 1_780_000_000 },
+    changes: [{ field: 'leadgen', value: { leadgen_id: index === 0 ? sandboxLead : '77', page_id: id } }],
+  }))
+  const body = JSON.stringify({ object: 'page', entry })
+  const send = (secret: string) =>
+    hub.request('POST', '/webhooks/facebook', { body, key: null, headers: signed(body, secret) })
+
+  const forged = await send('another-secret')
+  const genuine = await send(application.FACEBOOK_CLIENT_SECRET)
+  const waiting = async () =>
+    (
+      await hub.request<{ status: string; routingKey: string }[]>('GET', '/api/inbound-webhooks/unmatched', {
+        key: hub.adminKey,
+      })
+    ).body.data
+      .filter(({ status }) => status === 'unmatched')
+      .map(({ routingKey }) => routingKey)
+
+  assert.deepEqual([forged.status, genuine.status], [401, 200])
+  assert.deepEqual((await waiting()).toSorted(), pages.toSorted())
+  await connect(place)
+  await leadOf(hub, 'grace@example.com')
+  assert.deepEqual(await waiting(), [pages[1]])
+})
+
 test('a person who signs in gets a token for sixty days, which is renewed a week before it ends', async () => {
-  await using place = await start({
-    FACEBOOK_CLIENT_ID: 'sandbox-facebook',
-    FACEBOOK_CLIENT_SECRET: 'sandbox-facebook-secret',
-  })
+  await using place = await start(application)
   const { hub, clock, vendor } = place
   const { page, dataset } = idsOf('sandbox')
   const begun = await hub.request<{ url: string }>('GET', '/api/integrations/oauth/facebook/authorize', {
