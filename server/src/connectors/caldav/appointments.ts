@@ -10,8 +10,9 @@ import {
 } from '../../kit/index.ts'
 import { objectsIn } from './busy.ts'
 import { calendarAt } from './discovery.ts'
-import { changedObject, eventOf, isRecurring, newObject, readObject } from './objects.ts'
+import { eventOf, isRecurring, readObject } from './objects.ts'
 import { type CalDavContext, floatingZone, organizerOf } from './settings.ts'
+import { changedObject, newObject } from './written.ts'
 
 const type = 'text/calendar; charset=utf-8'
 const exists = [403, 409, 412]

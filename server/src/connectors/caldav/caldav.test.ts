@@ -216,6 +216,7 @@ test('what is taken in any calendar of the integration is not offered', async ()
     ['2030-05-07T13:00:00.000Z', '2030-05-07T15:00:00.000Z'],
   )
   await dav.fails('calendar.busy', { from, to: new Date('2032-01-01T00:00:00Z') }, 'VALIDATION_FAILED')
+  await dav.fails('calendar.busy', { from, to, calendarIds: ['/dav/calendars/sandbox/none/'] }, 'NOT_FOUND')
 })
 
 test('changes come page by page, then only what is new, deletions among it', async () => {

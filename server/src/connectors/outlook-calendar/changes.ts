@@ -37,8 +37,11 @@ export async function changedEvents(
 
 async function readPage(context: OutlookContext, calendarId: string, { link, since }: Cursor) {
   if (link !== undefined && since !== undefined) {
-    const { status, body } = await context.http.request<GraphChanges>('GET', link, { headers, accept: [410] })
-    if (status !== 410) return { page: body, since }
+    try {
+      return { page: await context.http.get<GraphChanges>(link, undefined, { headers }), since }
+    } catch (error) {
+      if (!isForgotten(error)) throw error
+    }
   }
   const now = context.now().getTime()
   const from = new Date(now - view.backMs).toISOString()
@@ -46,6 +49,10 @@ async function readPage(context: OutlookContext, calendarId: string, { link, sin
   const page = await context.http.get<GraphChanges>(`${placeOf(calendarId)}/calendarView/delta`, query, { headers })
   return { page, since: from }
 }
+
+/** Graph says 410 of what it no longer knows, and of some links that they are none. */
+const isForgotten = (error: unknown): boolean =>
+  error instanceof ConnectorError && (error.status === 410 || error.vendorCode === 'ErrorInvalidSyncStateData')
 
 /** A series comes as its master, which is no appointment, and occurrences that say no more than when they are. */
 async function read(
