@@ -13,6 +13,7 @@ const states = { open: 0, won: 1, lost: 2 } as const
 const inProgress = 1
 
 const stageColumn = ({ stage_column: column = 'salesstage' }: Settings): string => column
+const idAlone = { $select: 'opportunityid' }
 const columns =
   'opportunityid,name,estimatedvalue,estimatedclosedate,_parentcontactid_value,statecode,createdon,modifiedon'
 const askedOf = ({ settings }: DynamicsContext) => ({
@@ -25,10 +26,10 @@ export const deals = {
     const { settings } = context
     const stageId = input.stageId ?? settings.default_stage
     const record = { ...(await writeDeal(context, { ...input, stageId })), ...ownedBy(settings) }
-    const made = readDeal((await createRecord(context, 'opportunities', record, askedOf(context))).record, settings)
-    if (input.status !== 'won' && input.status !== 'lost') return made
-    await close(context, made.externalId, input.status)
-    return { ...made, status: input.status }
+    const { record: made } = await createRecord<Opportunity>(context, 'opportunities', record, idAlone)
+    const { opportunityid: externalId } = made
+    if (input.status === 'won' || input.status === 'lost') await close(context, externalId, input.status)
+    return await deals.get(context, { externalId })
   },
 
   /** What is won or lost can be changed only when it is opened again. */
@@ -36,8 +37,7 @@ export const deals = {
     const { status } = changes
     if (status === 'open') await reopen(context, externalId)
     const record = await writeDeal(context, changes)
-    if (Object.keys(record).length > 0)
-      await updateRecord(context, 'opportunities', externalId, record, askedOf(context))
+    if (Object.keys(record).length > 0) await updateRecord(context, 'opportunities', externalId, record, idAlone)
     if (status === 'won' || status === 'lost') await close(context, externalId, status)
     return await deals.get(context, { externalId })
   },

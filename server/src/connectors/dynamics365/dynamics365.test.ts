@@ -122,6 +122,22 @@ test('the environment is where calls go and what a sign-in asks for, in the dire
   })
 })
 
+test('pages are followed at the environment itself, by whichever name it goes, and nowhere else', async () => {
+  await using hub = await open({ environment_url: 'https://sandbox.api.crm.dynamics.com' })
+  for (let count = 0; count < 5; count += 1) await hub.run('contacts.create', { lastName: `P${count}` })
+  const listed = await hub.run('contacts.list', {})
+  const next = 'https://evil.example/api/data/v9.3/contacts?$skiptoken=2'
+  await using vendor = await fakeVendor(() => ({ status: 200, body: { value: [], '@odata.nextLink': next } }))
+  const context = connect(dynamics365, { vendor, credentials, settings: environment })
+  const foreign = await runOperation(dynamics365, context, 'contacts.list', {})
+
+  assert.equal(listed.length, 5)
+  const hosts = new Set(hub.context.recorded.map(({ url }) => new URL(url).host))
+  assert.deepEqual([...hosts], ['sandbox.api.crm.dynamics.com'])
+  assert.match(!foreign.success ? foreign.error : '', /names a place that is not its own: evil.example/)
+  assert.equal(vendor.calls.length, 1)
+})
+
 test('each of the three limits of service protection is waited out, and a lost race is a conflict', async () => {
   const faults = [
     [429, '0x80072322', 'RATE_LIMIT_EXCEEDED'],

@@ -8,6 +8,7 @@ import { type DynamicsContext, ownedBy } from './settings.ts'
 import { type DynamicsLead, type Row, textOf } from './types.ts'
 
 const columns = 'leadid,subject,estimatedamount,_parentcontactid_value,leadsourcecode,statecode,createdon,modifiedon'
+const idAlone = { $select: 'leadid' }
 const asked = { $select: columns, $expand: withCurrency }
 const sourceText = 'leadsourcecode@OData.Community.Display.V1.FormattedValue'
 
@@ -26,7 +27,8 @@ export const leads = {
       ...(source === undefined ? {} : await fromSource(context, source)),
       ...ownedBy(context.settings),
     }
-    return readLead((await createRecord(context, 'leads', record, asked)).record)
+    const { record: made } = await createRecord<DynamicsLead>(context, 'leads', record, idAlone)
+    return readLead(await getRecord(context, 'leads', made.leadid, asked))
   },
 
   /** Qualifying makes an opportunity, as it does for a person who presses the button. */
@@ -38,7 +40,7 @@ export const leads = {
       ...(contactId ? { 'parentcontactid@odata.bind': placeOf('contacts', contactId, 'contact') } : {}),
       ...(source ? await fromSource(context, source) : {}),
     }
-    if (Object.keys(record).length > 0) await updateRecord(context, 'leads', externalId, record, asked)
+    if (Object.keys(record).length > 0) await updateRecord(context, 'leads', externalId, record, idAlone)
     if (status === 'qualified') await qualify(context, externalId)
     else if (status === 'disqualified' || status === 'lost')
       await setState(context, externalId, disqualified, lostReason)
@@ -83,7 +85,7 @@ async function fromSource(context: DynamicsContext, source: string): Promise<Row
 }
 
 async function setState(context: DynamicsContext, id: string, statecode: number, statuscode: number): Promise<void> {
-  await updateRecord(context, 'leads', id, { statecode, statuscode }, asked)
+  await updateRecord(context, 'leads', id, { statecode, statuscode }, idAlone)
 }
 
 /** Only once: who asks again after an answer was lost finds it qualified. */

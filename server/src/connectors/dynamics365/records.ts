@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { ConnectorError, type Paging, type Query } from '../../kit/index.ts'
 import { faultIn } from './faults.ts'
-import { placeOf, type RecordSet, tables } from './paths.ts'
+import { apiPath, placeOf, type RecordSet, tables } from './paths.ts'
 import type { DynamicsContext } from './settings.ts'
 import type { Row, Rows } from './types.ts'
 
@@ -17,8 +17,14 @@ export const pages: Paging = {
   items: (body) => (body as Partial<Rows> | undefined)?.value ?? [],
   next: ({ body }) => {
     const link = (body as Partial<Rows> | undefined)?.['@odata.nextLink']
-    return typeof link === 'string' ? { url: link } : undefined
+    return typeof link === 'string' ? { url: withinApi(link) } : undefined
   },
+}
+
+/** A link's path within the API of this environment, by whichever of its host names Dataverse calls itself. */
+function withinApi(link: string): string {
+  const url = URL.parse(link)
+  return url?.pathname.startsWith(`${apiPath}/`) ? url.pathname.slice(apiPath.length) + url.search : link
 }
 
 /** All that a query finds, page after page. */
@@ -47,7 +53,7 @@ export async function createRecord<T = Row>(
   context: DynamicsContext,
   set: RecordSet,
   record: Row,
-  asked: Asked,
+  asked: Pick<Asked, '$select'>,
   id: string = randomUUID(),
 ): Promise<{ record: T; isNew: boolean }> {
   const { http } = context
@@ -79,7 +85,7 @@ export async function updateRecord<T = Row>(
   set: RecordSet,
   id: string,
   changes: Row,
-  asked: Asked,
+  asked: Pick<Asked, '$select'>,
   version = '*',
 ): Promise<T> {
   return await http.patch<T>(placeOf(set, id, tables[set].name), changes, {

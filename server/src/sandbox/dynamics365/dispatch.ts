@@ -124,6 +124,7 @@ function saved(
     'odata-version': '4.0',
     'odata-entityid': `${given.origin}${apiPath}/${table.set}(${record.id})`,
   }
+  if (query.has('$expand')) throw badRequest('The sandbox expands nothing in the answer to a write.')
   if (!preferences.representation) return { status: 204, body: undefined, headers }
   const body = shown(given.account, table, record, shapeIn(table, query), preferences.annotations)
   return { status, body, headers: { ...headers, 'preference-applied': 'return=representation' } }
