@@ -15,6 +15,7 @@ import {
   type PipelineRow,
   replaceStages,
   updatePipeline,
+  type WholePipeline,
 } from './queries.ts'
 import type { NewPipeline, NewStage, Pipeline, PipelineChanges, Stage } from './schema.ts'
 
@@ -53,17 +54,17 @@ export function createPipelines({ database, clock }: { database: Database; clock
   /** The workspace's default pipeline, made now where there is none yet. The caller's transaction. */
   async function ensureDefault(tx: Db, workspaceId: string): Promise<Pipeline> {
     const present = await findDefaultPipeline(tx, workspaceId)
-    if (present) return read(tx, present)
+    if (present) return wholeAnswer(present)
     const made = await insert(tx, workspaceId, { name: 'Leads', isDefault: true, stages: firstStages })
     // Another request made it meanwhile, and has committed: the insertion waited for it.
-    return made ?? read(tx, (await findDefaultPipeline(tx, workspaceId))!)
+    return made ?? wholeAnswer((await findDefaultPipeline(tx, workspaceId))!)
   }
 
   /** @throws ApiError NOT_FOUND */
   async function find(tx: Db, workspaceId: string, id: string): Promise<Pipeline> {
     const row = await findPipeline(tx, workspaceId, id)
     if (!row) throw notFound('pipeline')
-    return read(tx, row)
+    return wholeAnswer(row)
   }
 
   /** Every stage that leads stand in must stay: nobody could say where they would go. */
@@ -148,9 +149,7 @@ export function refuseOlder(seen: number | undefined, present: number, what: str
     )
 }
 
-async function read(tx: Db, row: PipelineRow): Promise<Pipeline> {
-  return pipelineAnswer(row, await listStages(tx, row.workspaceId, row.id))
-}
+const wholeAnswer = (row: WholePipeline): Pipeline => pipelineAnswer(row, row.stages)
 
 function checkStages(stages: NewStage[]): void {
   const keys = stages.map(({ key }) => key)

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import type { CrmPipelines } from '../db/tables.ts'
 import type { Stage } from './schema.ts'
@@ -9,11 +9,14 @@ export type StageRow = Stage & { pipelineId: string }
 export const listPipelines = (db: Db, workspaceId: string): Promise<PipelineRow[]> =>
   select(db, workspaceId).orderBy('id').execute()
 
-export const findPipeline = (db: Db, workspaceId: string, id: string): Promise<PipelineRow | undefined> =>
-  select(db, workspaceId).where('id', '=', id).executeTakeFirst()
+/** A pipeline with its stages in their order. */
+export type WholePipeline = PipelineRow & { stages: Stage[] }
 
-export const findDefaultPipeline = (db: Db, workspaceId: string): Promise<PipelineRow | undefined> =>
-  select(db, workspaceId).where('isDefault', '=', true).executeTakeFirst()
+export const findPipeline = (db: Db, workspaceId: string, id: string): Promise<WholePipeline | undefined> =>
+  selectWhole(db, workspaceId).where('id', '=', id).executeTakeFirst()
+
+export const findDefaultPipeline = (db: Db, workspaceId: string): Promise<WholePipeline | undefined> =>
+  selectWhole(db, workspaceId).where('isDefault', '=', true).executeTakeFirst()
 
 /** The row, locked until the transaction ends. */
 export const lockPipeline = (db: Db, workspaceId: string, id: string): Promise<PipelineRow | undefined> =>
@@ -43,11 +46,15 @@ export const clearDefault = (db: Db, workspaceId: string) =>
 export const deletePipeline = (db: Db, workspaceId: string, id: string) =>
   db.deleteFrom('crmPipelines').where('workspaceId', '=', workspaceId).where('id', '=', id).execute()
 
-/** Stages in their order; of all pipelines, or of one. */
-export async function listStages(db: Db, workspaceId: string, pipelineId?: string): Promise<StageRow[]> {
-  let query = db.selectFrom('crmStages').selectAll().where('workspaceId', '=', workspaceId)
-  if (pipelineId !== undefined) query = query.where('pipelineId', '=', pipelineId)
-  const rows = await query.orderBy('pipelineId').orderBy('position').execute()
+/** The stages of all pipelines, each's in their order. */
+export async function listStages(db: Db, workspaceId: string): Promise<StageRow[]> {
+  const rows = await db
+    .selectFrom('crmStages')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .orderBy('pipelineId')
+    .orderBy('position')
+    .execute()
   return rows.map(({ pipelineId, key, name, kind, probability, next, required }) => ({
     pipelineId,
     key,
@@ -86,3 +93,13 @@ export async function countByStatus(db: Db, workspaceId: string, pipelineId: str
 
 const select = (db: Db, workspaceId: string) =>
   db.selectFrom('crmPipelines').selectAll().where('workspaceId', '=', workspaceId)
+
+/** In one statement, since every lead that comes in asks for it. */
+const selectWhole = (db: Db, workspaceId: string) =>
+  select(db, workspaceId).select(
+    sql<Stage[]>`(select coalesce(json_agg(json_build_object('key', s.key, 'name', s.name, 'kind', s.kind,
+        'probability', s.probability, 'next', s.next, 'requires', s.required) order by s.position), '[]')
+      from crm_stages s where s.workspace_id = crm_pipelines.workspace_id and s.pipeline_id = crm_pipelines.id)`.as(
+      'stages',
+    ),
+  )
