@@ -243,6 +243,12 @@ pages.push('/connected', '/catalogue', '/catalogue/hubspot', '/inbound', '/conne
 pages.push(
   '/bookings',
   '/hosts',
+  '/consultations',
+  '/duplicates',
+  '/lead-files',
+  '/pipeline/statistics',
+  '/calls',
+  '/agents',
   '/leads',
   '/pipeline',
   '/email',
