@@ -40,7 +40,6 @@ export {
 export { escapeHtml, fromHtml, toHtml } from './html.ts'
 export { readBody } from './http-body.ts'
 export type { CallOptions, Paging, Query, VendorAnswer, VendorHttp } from './http-types.ts'
-export { inTurn } from './in-turn.ts'
 export { type CustomFieldMap, type Field, type Mapping, mapping } from './mapping.ts'
 export type * from './models.ts'
 export { currencyDigits, minor, minorText, toMajor, toMinor } from './money.ts'

@@ -1,11 +1,4 @@
-import {
-  type Calendar,
-  type CalendarEvent,
-  ConnectorError,
-  inTurn,
-  type OperationInput,
-  type Span,
-} from '../../kit/index.ts'
+import { type Calendar, type CalendarEvent, ConnectorError, type OperationInput, type Span } from '../../kit/index.ts'
 import {
   bookingsWhere,
   byReference,
@@ -71,7 +64,7 @@ export const calendar = {
   async book(context: CalContext, { idempotencyKey, ...given }: OperationInput<'calendar.book'>) {
     const [first, ...others] = given.attendees ?? []
     if (first === undefined) throw nobody()
-    return await inTurn(`calcom/${context.integrationId}/${idempotencyKey ?? first.email}`, async () => {
+    return await context.inTurn(idempotencyKey ?? first.email, async () => {
       const earlier = idempotencyKey && (await byReference(context, idempotencyKey))
       if (earlier) return { ...given, ...earlier }
       const eventType = await eventTypeOf(context, given.calendarId)

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type BatchRow, type Contact, inTurn, type New, phoneKey } from '../../kit/index.ts'
+import { type BatchRow, type Contact, type New, phoneKey } from '../../kit/index.ts'
 import { keyOf, placeOfKey, withoutKey } from './alternate-key.ts'
 import { reasonOf } from './faults.ts'
 import { findByColumn, findByEmails, findPerson } from './find.ts'
@@ -29,8 +29,7 @@ export async function batchUpsert(context: DynamicsContext, given: New<Contact>[
   // Who is named twice is looked for again after the first time; what comes later counts.
   for (let round = people; round.length > 0; ) {
     const [now, later] = firsts(round, ({ key }) => key)
-    for (const some of chunks(now, batchSize))
-      await inTurn(`dynamics365/${context.integrationId}/batch`, () => write(context, some, written))
+    for (const some of chunks(now, batchSize)) await context.inTurn('batch', () => write(context, some, written))
     round = later
   }
   return given.map((_, index) => written.get(index) ?? failed('CONTACT_ERROR', 'Dynamics 365 said nothing of it'))

@@ -1,4 +1,4 @@
-import { ConnectorError, type Contact, inTurn, type New, type OperationInput, phoneKey } from '../../kit/index.ts'
+import { ConnectorError, type Contact, type New, type OperationInput, phoneKey } from '../../kit/index.ts'
 import { keyOf, placeOfKey, withoutKey } from './alternate-key.ts'
 import { batchUpsert } from './batch.ts'
 import { changesOf } from './changes.ts'
@@ -68,7 +68,7 @@ export const contacts = {
         'CONTACT_ERROR',
         'A contact without e-mail address and phone cannot be recognised in Dynamics 365 (CONTACT_ERROR)',
       )
-    return await inTurn(`dynamics365/${context.integrationId}/${known}`, async () => {
+    return await context.inTurn(known, async () => {
       const found = key ? await findByColumn(context, key.column, key.value) : await findPerson(context, input)
       if (found === undefined) return { contact: await contacts.create(context, input), created: true }
       const changed = await contacts.update(context, { externalId: String(found.contactid), changes: input })

@@ -4,7 +4,6 @@ import {
   type Changes,
   ConnectorError,
   type Contact,
-  inTurn,
   isSamePhone,
   type New,
   nationalNumber,
@@ -54,7 +53,7 @@ export const contacts = {
         'A contact without e-mail address and phone cannot be recognised in Housecall Pro (CONTACT_ERROR)',
       )
     const key = email?.toLowerCase() ?? phoneKey(phone ?? '')
-    return await inTurn(`housecall-pro/${context.integrationId}/${key}`, async () => {
+    return await context.inTurn(key, async () => {
       const present = await findCustomer(context, input)
       if (!present) return { contact: readContact(await createCustomer(context, input)), created: true }
       const tags = input.tags && [...new Set([...(present.tags ?? []), ...input.tags])]

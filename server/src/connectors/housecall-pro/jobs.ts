@@ -4,7 +4,6 @@ import {
   type CalendarEvent,
   type Change,
   ConnectorError,
-  inTurn,
   type New,
   type OperationInput,
 } from '../../kit/index.ts'
@@ -36,7 +35,7 @@ export const calendar = {
 
   async book(context: HcpContext, { idempotencyKey, ...given }: OperationInput<'calendar.book'>) {
     const customerId = given.contactId ?? (await attendeeOf(context, given))
-    return await inTurn(`housecall-pro/${context.integrationId}/${customerId}`, async () => {
+    return await context.inTurn(customerId, async () => {
       const earlier = idempotencyKey && (await byReference(context, idempotencyKey, customerId))
       if (earlier) return { ...given, ...earlier }
       const customer = await customerOf(context, customerId)

@@ -1,12 +1,4 @@
-import {
-  ConnectorError,
-  type Deal,
-  inTurn,
-  type Lead,
-  type New,
-  type Note,
-  type OperationInput,
-} from '../../kit/index.ts'
+import { ConnectorError, type Deal, type Lead, type New, type Note, type OperationInput } from '../../kit/index.ts'
 import { customerOf } from './contacts.ts'
 import { addNote } from './jobs.ts'
 import { pagesOf, recordsSince } from './pages.ts'
@@ -24,7 +16,7 @@ export const notes = {
       const { id } = await addNote(context, contactId, content)
       return { ...input, at, externalId: id }
     }
-    return await inTurn(`housecall-pro/${context.integrationId}/notes/${contactId}`, async () => {
+    return await context.inTurn(`notes/${contactId}`, async () => {
       const { notes: before } = await customerOf(context, contactId)
       const all = [before, `${at.toISOString().slice(0, 10)} ${content}`].filter(Boolean).join('\n\n')
       // Sent again it would be the same text, whatever became of the first.
