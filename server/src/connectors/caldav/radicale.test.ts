@@ -7,15 +7,19 @@ import { calDav } from './caldav.ts'
 
 /* What a real server makes of the connector: the emulator was written by the same people. */
 
-let radicale: Radicale
+const started = await startRadicale()
+const radicale = started as Radicale
 let context: Connected
+const withRadicale = { skip: 'missing' in started && started.missing }
+if ('missing' in started)
+  process.stderr.write(`The tests with a real calendar server are left out: ${started.missing}\n`)
 before(async () => {
-  radicale = await startRadicale()
+  if ('missing' in started) return
   await makeCalendar('work', 'Work & play')
   await makeCalendar('team', 'Team')
   context = open()
 })
-after(async () => await radicale?.[Symbol.asyncDispose]())
+after(async () => 'missing' in started || (await started[Symbol.asyncDispose]()))
 
 const start = new Date('2030-05-07T14:00:00Z')
 const end = new Date('2030-05-07T15:00:00Z')
@@ -34,7 +38,7 @@ const inspection = {
   idempotencyKey: 'call-1',
 }
 
-test('Radicale: its calendars are found by the way of the well-known address', async () => {
+test('Radicale: its calendars are found by the way of the well-known address', withRadicale, async () => {
   const found = await run('calendar.calendars', {})
 
   assert.deepEqual(found.map(({ id, name, writable }) => [id, name, writable]).sort(), [
@@ -47,7 +51,7 @@ test('Radicale: its calendars are found by the way of the well-known address', a
   })
 })
 
-test('Radicale: an appointment is booked once, found, changed, moved and cancelled', async () => {
+test('Radicale: an appointment is booked once, found, changed, moved and cancelled', withRadicale, async () => {
   const made = await run('calendar.book', inspection)
   const again = await run('calendar.book', inspection)
   const found = await run('calendar.find', { idempotencyKey: 'call-1' })
@@ -71,7 +75,7 @@ test('Radicale: an appointment is booked once, found, changed, moved and cancell
   assert.deepEqual(await busy(['/ada/team/', work]), [])
 })
 
-test('Radicale: a version that changed meanwhile is not overwritten', async () => {
+test('Radicale: a version that changed meanwhile is not overwritten', withRadicale, async () => {
   const { externalId } = await run('calendar.book', { ...inspection, idempotencyKey: 'call-2' })
   const { text, etag } = await read(externalId)
   await write(externalId, text.replace('1 Main Street', '2 Main Street'))
@@ -88,35 +92,39 @@ test('Radicale: a version that changed meanwhile is not overwritten', async () =
   await run('calendar.cancel', { externalId })
 })
 
-test('Radicale: a series takes its time, exceptions in their own place', async () => {
+test('Radicale: a series takes its time, exceptions in their own place', withRadicale, async () => {
   await write(`${work}series.ics`, series)
 
   assert.deepEqual(await busy([work]), ['05-07T08:00/09:00', '05-15T12:00/13:00', '05-21T08:00/09:00'])
   await run('calendar.cancel', { externalId: `${work}series.ics` })
 })
 
-test('Radicale: changes are those since the cursor, deletions among them; a cursor that is none begins anew', async () => {
-  const kept = await run('calendar.book', { ...inspection, idempotencyKey: 'call-3' })
-  const gone = await run('calendar.book', { ...inspection, idempotencyKey: 'call-4' })
-  const first = await run('calendar.changes', { calendarId: work })
-  await run('calendar.cancel', { externalId: gone.externalId })
-  await run('calendar.update', { externalId: kept.externalId, changes: { title: 'Gutter' } })
+test(
+  'Radicale: changes are those since the cursor, deletions among them; a cursor that is none begins anew',
+  withRadicale,
+  async () => {
+    const kept = await run('calendar.book', { ...inspection, idempotencyKey: 'call-3' })
+    const gone = await run('calendar.book', { ...inspection, idempotencyKey: 'call-4' })
+    const first = await run('calendar.changes', { calendarId: work })
+    await run('calendar.cancel', { externalId: gone.externalId })
+    await run('calendar.update', { externalId: kept.externalId, changes: { title: 'Gutter' } })
 
-  const second = await run('calendar.changes', { calendarId: work, cursor: first.cursor })
-  const none = await run('calendar.changes', { calendarId: work, cursor: second.cursor })
-  const anew = await run('calendar.changes', { calendarId: work, cursor: 'http://radicale.org/ns/sync/nonsense' })
+    const second = await run('calendar.changes', { calendarId: work, cursor: first.cursor })
+    const none = await run('calendar.changes', { calendarId: work, cursor: second.cursor })
+    const anew = await run('calendar.changes', { calendarId: work, cursor: 'http://radicale.org/ns/sync/nonsense' })
 
-  const told = ({ changes }: typeof first) =>
-    changes
-      .map((one) => (one.type === 'deleted' ? `-${one.externalId}` : `${one.record.externalId} ${one.record.title}`))
-      .sort()
-  assert.equal(first.changes.length, 2)
-  assert.deepEqual(told(second), [`-${gone.externalId}`, `${kept.externalId} Gutter`].sort())
-  assert.deepEqual(none.changes, [])
-  assert.ok(told(anew).includes(`${kept.externalId} Gutter`))
-})
+    const told = ({ changes }: typeof first) =>
+      changes
+        .map((one) => (one.type === 'deleted' ? `-${one.externalId}` : `${one.record.externalId} ${one.record.title}`))
+        .sort()
+    assert.equal(first.changes.length, 2)
+    assert.deepEqual(told(second), [`-${gone.externalId}`, `${kept.externalId} Gutter`].sort())
+    assert.deepEqual(none.changes, [])
+    assert.ok(told(anew).includes(`${kept.externalId} Gutter`))
+  },
+)
 
-const open = (other: Record<string, string> = {}): Connected => {
+function open(other: Record<string, string> = {}): Connected {
   const { url, username, password } = radicale
   const settings = { server_url: url, calendar_id: work }
   return connect(calDav, { vendor: { url }, credentials: { username, password, ...other }, settings })
@@ -136,9 +144,9 @@ async function busy(calendarIds: string[]): Promise<string[]> {
   )
 }
 
-const headers = () => ({
-  authorization: `Basic ${Buffer.from(`${radicale.username}:${radicale.password}`).toString('base64')}`,
-})
+function headers() {
+  return { authorization: `Basic ${Buffer.from(`${radicale.username}:${radicale.password}`).toString('base64')}` }
+}
 
 /** What a person does in another program. */
 async function makeCalendar(path: string, name: string): Promise<void> {
