@@ -188,6 +188,7 @@ export async function createApp(options: {
   const inbound = createInbound({
     ...{ database, engine, eventTypes, templates, connections, vault, clock, log },
     applications: oauth.applications,
+    sharedSecrets: new Map(config.CALENDAR_WEBHOOK_SECRET ? [['calendly', config.CALENDAR_WEBHOOK_SECRET]] : []),
     hear: async (tx, workspaceId, events) => {
       await sms.hear(tx, workspaceId, events)
       await email.hear(tx, workspaceId, events)

@@ -143,6 +143,12 @@ export const variables = {
     read: optional(emailAddress),
     help: 'Hears of every request for a consultation, too.',
   },
+  CALENDAR_WEBHOOK_SECRET: {
+    default: '',
+    read: optional(text),
+    help: 'Signs the webhooks of Calendly whose subscriptions were not made by the hub, which gives each a key of its own.',
+    secret: true,
+  },
   TENON_RETENTION_DAYS: {
     default: '30',
     read: integer(1, 3_650),

@@ -36,6 +36,7 @@ export const connectors: readonly Entry[] = [
   },
   { id: 'calcom', folder: 'calcom', load: async () => (await import('./calcom/calcom.ts')).calcom },
   { id: 'caldav', folder: 'caldav', load: async () => (await import('./caldav/caldav.ts')).calDav },
+  { id: 'calendly', folder: 'calendly', load: async () => (await import('./calendly/calendly.ts')).calendly },
   { id: 'retell', folder: 'retell', load: async () => (await import('./retell/retell.ts')).retell },
   { id: 'zapier', folder: 'zapier', load: async () => (await import('./zapier/zapier.ts')).zapier },
   { id: 'stripe', folder: 'stripe', load: async () => (await import('./stripe/stripe.ts')).stripe },

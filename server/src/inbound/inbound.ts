@@ -42,6 +42,8 @@ export function createInbound(deps: {
   templates: Templates
   connections: Pick<Connections, 'runner' | 'operationLog'>
   applications: Applications
+  /** Secrets of the operator's that vendors sign with, by the connector's id. */
+  sharedSecrets?: ReadonlyMap<string, string>
   vault: Vault
   /** Told of the events of vendors in the transaction that publishes them. */
   hear?: Parameters<typeof createProcessing>[0]['hear']
@@ -55,7 +57,7 @@ export function createInbound(deps: {
   const urlOf = ({ id, templateId }: Pick<IntegrationRow, 'id' | 'templateId'>) =>
     `${publicUrl()}/webhooks/${templateId}/i/${id}`
 
-  const secrets = createSecrets({ vault, applications })
+  const secrets = createSecrets({ vault, applications, shared: deps.sharedSecrets })
   const reactions = new Map<string, Reaction>()
   const processing = createProcessing({
     ...{ database, engine, templates, runner, operationLog, eventTypes, reactions, vault, clock, log },

@@ -18,7 +18,16 @@ const mostSecrets = 2
 export type Secrets = ReturnType<typeof createSecrets>
 
 /** What inbound webhooks are verified with. */
-export function createSecrets({ vault, applications }: { vault: Vault; applications: Applications }) {
+export function createSecrets({
+  vault,
+  applications,
+  shared = new Map(),
+}: {
+  vault: Vault
+  applications: Applications
+  /** The operator's own for all integrations of a connector, beside those that are generated; by the connector's id. */
+  shared?: ReadonlyMap<string, string> | undefined
+}) {
   function generated(row: Pick<IntegrationRow, 'workspaceId' | 'id' | 'sealedConfig'>): string[] {
     const sealed = row.sealedConfig[field]
     return sealed === undefined ? [] : listOf(vault.open(sealed, webhookSecretContext(row.workspaceId, row.id)))
@@ -39,7 +48,7 @@ export function createSecrets({ vault, applications }: { vault: Vault; applicati
   /** Those of one integration, newest first; none where it has none yet. Throws a `VaultError` where a key is missing. */
   function ofIntegration(row: IntegrationRow, connector: AnyConnector): string[] {
     const { secret } = connector.webhook ?? {}
-    if (secret === 'generated') return generated(row)
+    if (secret === 'generated') return [...generated(row), shared.get(connector.id)].filter(isSecret)
     if (secret === undefined || secret === 'application') return []
     if ('setting' in secret) return [openConfig(vault, row, connector.settings)[secret.setting]].filter(isSecret)
     if (row.sealedCredentials === null) return []

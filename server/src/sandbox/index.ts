@@ -142,6 +142,19 @@ export const emulators: readonly SandboxEntry[] = [
     ],
   },
   {
+    id: 'calendly',
+    hosts: ['api.calendly.com', 'auth.calendly.com'],
+    load: async () => (await import('./calendly/calendly.ts')).calendly,
+    connects: [
+      {
+        connector: 'calendly',
+        name: 'Calendly (sandbox)',
+        credentials: { personalToken: 'sandbox-calendly-token' },
+        settings: { event_type_uri: 'SANDBOXCONSULT00' },
+      },
+    ],
+  },
+  {
     id: 'stripe',
     hosts: ['api.stripe.com'],
     load: async () => (await import('./stripe/stripe.ts')).stripe,
