@@ -77,6 +77,7 @@ import { createTools } from './tools/tools.ts'
 import { hearAppointments } from './vendor-news/appointments.ts'
 import { calcomAppointment } from './vendor-news/calcom.ts'
 import { hearFacebook } from './vendor-news/facebook.ts'
+import { hearCalendly } from './vendor-news/calendly.ts'
 import { hearGoHighLevel } from './vendor-news/gohighlevel.ts'
 import { housecallProAppointment } from './vendor-news/housecall-pro.ts'
 import { createReplies } from './vendor-news/replies.ts'
@@ -238,6 +239,7 @@ export async function createApp(options: {
     'housecall-pro',
     hearAppointments({ system: 'housecall-pro', read: housecallProAppointment, ...appointments }),
   )
+  inbound.react('calendly', hearCalendly({ leads, bookings: scheduling.bookings, log }))
 
   const tools = createTools({ database, scheduling, clock })
   const functions = createFunctionRequests({ database, templates, vault, clock })

@@ -156,3 +156,56 @@ export const updateConfirmation = (
     .where('bookingId', '=', bookingId)
     .where('providerId', '=', providerId)
     .execute()
+
+/** A booking of the hub's own that is, or is about to be, this event at a connected calendar, with how it stands there. */
+export async function findConfirmedElsewhere(
+  db: Db,
+  workspaceId: string,
+  integrationId: string,
+  event: { externalId: string; startsAt?: Date | undefined; email?: string | undefined },
+): Promise<ConfirmationRow | undefined> {
+  const { externalId, startsAt, email } = event
+  const row = await db
+    .selectFrom('calendarConfirmations as place')
+    .innerJoin('calendarEvents as booking', (join) =>
+      join.onRef('booking.workspaceId', '=', 'place.workspaceId').onRef('booking.id', '=', 'place.bookingId'),
+    )
+    .selectAll('place')
+    .where('place.workspaceId', '=', workspaceId)
+    .where('place.integrationId', '=', integrationId)
+    .where(
+      // The vendor may tell of it before its answer to the booking has been written down.
+      sql<boolean>`(place.external_id = ${externalId} or (place.external_id is null and place.status in ('pending', 'unknown')
+        and booking.starts_at = ${startsAt ?? null} and lower(booking.email) = ${email?.toLowerCase() ?? null}))`,
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row as ConfirmationRow | undefined
+}
+
+/** How the booking that a tool made during a call stands at an integration: by the call's id, or by who and when. */
+export async function findBookedDuringCall(
+  db: Db,
+  workspaceId: string,
+  integrationId: string,
+  call: { callId: string; startsAt: Date; email?: string | undefined; phone?: string | undefined },
+): Promise<{ bookingId: string; externalId: string | null } | undefined> {
+  const { callId, startsAt, email, phone } = call
+  return await db
+    .selectFrom('calendarConfirmations as place')
+    .innerJoin('calendarEvents as booking', (join) =>
+      join.onRef('booking.workspaceId', '=', 'place.workspaceId').onRef('booking.id', '=', 'place.bookingId'),
+    )
+    .select(['place.bookingId', 'place.externalId'])
+    .where('place.workspaceId', '=', workspaceId)
+    .where('place.integrationId', '=', integrationId)
+    .where('place.status', 'in', ['pending', 'confirmed', 'unknown'])
+    .where('booking.status', '=', 'confirmed')
+    .where('booking.startsAt', '=', startsAt)
+    .where(
+      sql<boolean>`(booking.custom_fields->>'callId' = ${callId} or lower(booking.email) = ${email?.toLowerCase() ?? null}
+        or booking.phone = ${phone ?? null})`,
+    )
+    .limit(1)
+    .executeTakeFirst()
+}

@@ -68,7 +68,7 @@ export function createBooking(deps: {
       ...{
         integrationId: input.from?.integrationId ?? null,
         externalId: input.from?.externalId ?? null,
-        isClashing: false,
+        isClashing: place.isClashing ?? false,
       },
       ...{ cancelReason: null, cancelledBy: null, cancelledAt: null, createdAt: now, updatedAt: now },
     }
@@ -106,6 +106,13 @@ export function createBooking(deps: {
     })
   }
 
+  /** What was booked elsewhere takes place, whatever is taken here: it stands beside that, with the first of the hosts, and says so. */
+  async function besides(tx: Db, workspaceId: string, { hostIds, minutes }: Wanted) {
+    const [host] = await listHostsById(tx, workspaceId, hostIds.slice(0, 1))
+    const decision = 'booked elsewhere, at a time that was taken here'
+    return host && { hosts: [host], minutes: minutes ?? host.slotMinutes, decision }
+  }
+
   /**
    * Books in the caller's transaction: the row, or why the time cannot be had. `hostIds` are those that may be booked. What connected
    * calendars say is taken as it is known.
@@ -123,11 +130,13 @@ export function createBooking(deps: {
     // Whoever asked with the same key meanwhile had the lock before, and may be who took the time.
     const meanwhile = input.key === undefined ? undefined : await findBookingByKey(tx, workspaceId, input.key)
     if (meanwhile) return { row: meanwhile, wasThere: true }
-    if (!choice.hosts) return { reason: choice.problem }
+    const found = choice.hosts ? choice : input.from && (await besides(tx, workspaceId, wanted))
+    if (!found) return { reason: choice.problem ?? 'closed' }
     const startsAt = new Date(wanted.at)
-    const endsAt = new Date(wanted.at + choice.minutes * 60_000)
-    const { hosts, decision } = choice
-    const row = await keep(tx, workspaceId, input, { hosts, startsAt, endsAt, mode: wanted.mode, decision })
+    const endsAt = new Date(wanted.at + found.minutes * 60_000)
+    const { hosts, decision } = found
+    const isClashing = !choice.hosts
+    const row = await keep(tx, workspaceId, input, { hosts, startsAt, endsAt, mode: wanted.mode, decision, isClashing })
     return { row, wasThere: false }
   }
 
@@ -203,6 +212,7 @@ type From = { from?: { integrationId: string; externalId: string } | undefined }
 
 /** Where and when a booking is. */
 type Place = {
+  isClashing?: boolean | undefined
   hosts: HostRow[]
   startsAt: Date
   endsAt: Date

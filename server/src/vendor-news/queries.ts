@@ -11,3 +11,16 @@ export async function firstMember(db: Db, workspaceId: string): Promise<string |
     .execute()
   return (rows.find(({ role }) => role === 'member') ?? rows[0])?.personId
 }
+
+/** The hosts whose calendar an integration is. */
+export async function hostsOfIntegration(db: Db, workspaceId: string, integrationId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('calendarProviders')
+    .select('hostId')
+    .where('workspaceId', '=', workspaceId)
+    .where('integrationId', '=', integrationId)
+    .orderBy('id')
+    .limit(50)
+    .execute()
+  return rows.map(({ hostId }) => hostId)
+}

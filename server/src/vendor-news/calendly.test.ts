@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { calendly, sandboxToken } from '../sandbox/calendly/calendly.ts'
+import { signed } from '../sandbox/calendly/webhooks.ts'
+import { type Hub, startHub } from '../test/hub.ts'
+import { startSandbox } from '../test/sandbox.ts'
+import { until } from '../test/until.ts'
+
+type Booking = { status: string; startsAt: string; email: string; isClashing: boolean; externalId: string }
+const user = 'https://api.calendly.com/users/USER-sandbox'
+const secret = 'the-secret-of-the-operator'
+
+async function startWithCalendly() {
+  const sandbox = await startSandbox({ emulators: [calendly] })
+  const env = { TENON_VENDOR_OVERRIDES: JSON.stringify(sandbox.overrides()), CALENDAR_WEBHOOK_SECRET: secret }
+  const hub = await startHub({ env })
+  const body = {
+    templateId: 'calendly',
+    credentials: { personalToken: sandboxToken },
+    config: { event_type_uri: 'SANDBOXCONSULT00' },
+  }
+  const made = await hub.request<{ status: string }>('POST', '/api/integrations', { body })
+  assert.equal(made.body.data?.status, 'active', made.text)
+  await hub.request('POST', '/api/integrations/calendar/hosts', { body: { name: 'Grace', timezone: 'UTC' } })
+  return {
+    hub,
+    async [Symbol.asyncDispose]() {
+      await hub[Symbol.asyncDispose]()
+      await sandbox[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const event = (id: string) => `https://api.calendly.com/scheduled_events/${id}`
+const invitee = (id: string) => `${event(id)}/invitees/${id}`
+
+/** Posts what Calendly tells, twice, to the path that all integrations share. */
+async function tell(hub: Hub, kind: string, id: string, day: string, more: object = {}, key = secret, by = user) {
+  const scheduled_event = {
+    uri: event(id),
+    name: 'Consultation',
+    start_time: `${day}T10:00:00Z`,
+    end_time: `${day}T11:00:00Z`,
+  }
+  const person = { name: 'Ada Lovelace', email: 'ada@example.com', timezone: 'Europe/Paris' }
+  const payload = { uri: invitee(id), ...person, rescheduled: false, old_invitee: null, scheduled_event, ...more }
+  const body = JSON.stringify({ event: kind, created_at: '2026-01-01T00:00:00Z', created_by: by, payload })
+  const statuses: number[] = []
+  for (const _ of [1, 2]) {
+    const headers = signed({ body, key, at: hub.clock.now() })
+    const path = '/api/integrations/calendar/webhooks/calendly'
+    statuses.push((await hub.request('POST', path, { body, key: null, headers })).status)
+  }
+  return statuses[0]
+}
+
+const bookingsWhen = (hub: Hub, what: string, fits: (found: Booking[]) => boolean) =>
+  until(what, async () => {
+    const { data } = (await hub.request<Booking[]>('GET', '/api/integrations/calendar/bookings')).body
+    return fits(data) && data
+  })
+const countOf = async (hub: Hub, type: string) =>
+  (await hub.request<unknown[]>('GET', `/api/events?type=${type}`)).body.data.length
+
+test('what is booked at Calendly is a booking and a lead once, is moved, and is called off', async () => {
+  await using place = await startWithCalendly()
+  const { hub } = place
+
+  assert.equal(await tell(hub, 'invitee.created', 'E1', '2030-05-07'), 200)
+  const [booked] = await bookingsWhen(hub, 'the booking', (found) => found.length > 0)
+  await tell(hub, 'invitee.canceled', 'E1', '2030-05-07', { rescheduled: true, new_invitee: invitee('E2') })
+  await tell(hub, 'invitee.created', 'E2', '2030-05-08', { old_invitee: invitee('E1') })
+  const moved = await bookingsWhen(hub, 'the move', ([one]) => one?.startsAt === '2030-05-08T10:00:00.000Z')
+  await tell(hub, 'invitee.canceled', 'E2', '2030-05-08', { cancellation: { reason: 'Ill', canceler_type: 'invitee' } })
+  const cancelled = await bookingsWhen(hub, 'the end', ([one]) => one?.status === 'cancelled')
+
+  const lead = await hub.request<{ source: string }>('GET', '/api/integrations/crm/leads/ada@example.com')
+  assert.deepEqual(
+    [booked?.email, booked?.externalId, lead.body.data.source],
+    ['ada@example.com', invitee('E1'), 'calendly'],
+  )
+  assert.deepEqual([moved.length, cancelled.length], [1, 1])
+  assert.deepEqual(
+    await Promise.all(['booking.created', 'booking.updated', 'booking.cancelled'].map((type) => countOf(hub, type))),
+    [1, 1, 1],
+  )
+})
+
+test('a booking at a time that is taken here stands beside what is there, and says so', async () => {
+  await using place = await startWithCalendly()
+  const { hub } = place
+
+  await tell(hub, 'invitee.created', 'E1', '2030-05-07')
+  await tell(hub, 'invitee.created', 'E2', '2030-05-07', { email: 'alan@example.com', name: 'Alan' })
+  const found = await bookingsWhen(hub, 'both', ({ length }) => length === 2)
+
+  assert.deepEqual(found.map(({ email, isClashing }) => [email, isClashing]).toSorted(), [
+    ['ada@example.com', false],
+    ['alan@example.com', true],
+  ])
+})
+
+test('a forged webhook is refused, and one of an account that nobody connected is kept to be seen', async () => {
+  await using place = await startWithCalendly()
+  const { hub } = place
+
+  const forged = await tell(hub, 'invitee.created', 'E1', '2030-05-07', {}, 'another-secret')
+  const stranger = await tell(hub, 'invitee.created', 'E2', '2030-05-07', {}, secret, `${user}-2`)
+
+  assert.deepEqual([forged, stranger], [401, 200])
+  assert.deepEqual((await hub.request<Booking[]>('GET', '/api/integrations/calendar/bookings')).body.data, [])
+})

@@ -1,0 +1,161 @@
+import { ApiError } from '../api/errors.ts'
+import type { Db } from '../db/database.ts'
+import type { Reaction } from '../inbound/processing.ts'
+import type { IntegrationRow } from '../integrations/queries.ts'
+import type { Leads } from '../leads/leads.ts'
+import type { Log } from '../lib/log.ts'
+import {
+  findBookingByExternalId,
+  findConfirmedElsewhere,
+  updateBooking,
+  updateConfirmation,
+} from '../scheduling/booking-queries.ts'
+import { listHosts } from '../scheduling/host-queries.ts'
+import type { Scheduling } from '../scheduling/scheduling.ts'
+import { firstMember, hostsOfIntegration } from './queries.ts'
+
+const source = 'calendly'
+/** As much of an invitee as the hub makes something of. */
+type Invitee = {
+  uri: string
+  eventId: string
+  name: string | undefined
+  email: string | undefined
+  timezone: string | undefined
+  title: string | undefined
+  startsAt: Date
+  minutes: number
+  oldInvitee: string | undefined
+  isRescheduled: boolean
+  reason: string | undefined
+  cancelledBy: 'host' | 'attendee'
+}
+
+/**
+ * What the hub makes of Calendly's news, in the transaction that publishes them: who books there is a lead with a booking, which is moved and called
+ * off as it is there. What the hub booked there itself is known again, and not booked twice.
+ */
+export function hearCalendly(deps: {
+  leads: Pick<Leads, 'upsert' | 'addActivity'>
+  bookings: Pick<Scheduling['bookings'], 'bookIn' | 'moveIn' | 'cancelIn'>
+  log: Log
+}): Reaction {
+  const { leads, bookings, log } = deps
+
+  async function created(tx: Db, integration: IntegrationRow, invitee: Invitee, eventId: string): Promise<void> {
+    const { workspaceId, id: integrationId } = integration
+    const { uri, email, startsAt } = invitee
+    if (await findBookingByExternalId(tx, workspaceId, integrationId, uri)) return
+    const wanted = { externalId: invitee.eventId, startsAt, email }
+    const own = await findConfirmedElsewhere(tx, workspaceId, integrationId, wanted)
+    if (own) {
+      // Where the answer to the booking was lost, this is it.
+      if (own.status === 'unknown')
+        await updateConfirmation(tx, own, { status: 'confirmed', externalId: invitee.eventId, errorMessage: null })
+      return
+    }
+    const ownerId = await firstMember(tx, workspaceId)
+    const person = { ...present({ name: invitee.name, email, timezone: invitee.timezone }), source }
+    const { lead } = email
+      ? await leads.upsert(tx, workspaceId, { ...person, ...(ownerId ? { ownerId } : {}) })
+      : { lead: undefined }
+    const note = async (title: string, data: Record<string, unknown>) => {
+      if (!lead) return log.info({ integrationId, eventId }, title)
+      await leads.addActivity(tx, workspaceId, lead.id, { type: 'integration', title, data, actor: null, eventId })
+    }
+    const { oldInvitee } = invitee
+    const before = oldInvitee && (await findBookingByExternalId(tx, workspaceId, integrationId, oldInvitee))
+    if (before && before.status === 'confirmed') {
+      // Before the move, since what hears of that goes by the booking's version.
+      await updateBooking(tx, workspaceId, before.id, { externalId: uri })
+      const move = { startsAt: startsAt.toISOString(), durationMinutes: invitee.minutes, force: true }
+      const moved = await bookings.moveIn(tx, workspaceId, before.id, move)
+      if (moved.row) return await note('Moved at Calendly', { bookingId: before.id })
+      // It is taken here: the booking beside what is there says so, and this one makes room.
+      await updateBooking(tx, workspaceId, before.id, { externalId: oldInvitee })
+      await bookings.cancelIn(tx, workspaceId, before.id, { reason: 'Moved at Calendly', cancelledBy: 'attendee' })
+    } else if (oldInvitee)
+      await callOff(tx, integration, { ...invitee, uri: oldInvitee, eventId: eventIdIn(oldInvitee) })
+
+    const chosen = await hostsOfIntegration(tx, workspaceId, integrationId)
+    const hosts =
+      chosen.length > 0 ? chosen : (await listHosts(tx, workspaceId, { isActive: true, limit: 50 })).map(({ id }) => id)
+    if (hosts.length === 0) return await note('Booked at Calendly; nobody can be booked here yet', { invitee: uri })
+    const made = await bookings.bookIn(tx, workspaceId, {
+      ...{ hostIds: hosts, mode: 'any', startsAt: startsAt.toISOString(), durationMinutes: invitee.minutes },
+      ...{ force: true, source, from: { integrationId, externalId: uri } },
+      ...present({ title: invitee.title, name: invitee.name, email, timezone: invitee.timezone }),
+    })
+    if (made.row) await note('Booked at Calendly', { bookingId: made.row.id, isClashing: made.row.isClashing })
+    else await note('Booked at Calendly at a time that cannot be had here', { invitee: uri, reason: made.reason })
+  }
+
+  async function callOff(tx: Db, { workspaceId, id: integrationId }: IntegrationRow, invitee: Invitee): Promise<void> {
+    const { uri, eventId, reason, cancelledBy } = invitee
+    const booking = await findBookingByExternalId(tx, workspaceId, integrationId, uri)
+    const own = booking
+      ? undefined
+      : await findConfirmedElsewhere(tx, workspaceId, integrationId, { externalId: eventId })
+    const id = booking?.id ?? own?.bookingId
+    if (id === undefined) return log.info({ integrationId }, 'Calendly called off what is no booking here')
+    await bookings.cancelIn(tx, workspaceId, id, { cancelledBy, ...present({ reason }) })
+  }
+
+  return async (tx, { integration, news, event }) => {
+    const invitee = inviteeOf(news.data)
+    if (!invitee) return log.info({ integrationId: integration.id, eventId: event.id }, 'Calendly told of no invitee')
+    try {
+      if (news.type === 'calendly.invitee.created') await created(tx, integration, invitee, event.id)
+      // What was moved is told of by the invitee who takes the place of this one.
+      else if (news.type === 'calendly.invitee.canceled' && !invitee.isRescheduled)
+        await callOff(tx, integration, invitee)
+    } catch (error) {
+      // What makes no sense now makes none later; a failure of the database does, and is tried again.
+      if (!(error instanceof ApiError)) throw error
+      log.warn({ integrationId: integration.id, eventId: event.id, err: error }, 'news of Calendly made nothing here')
+    }
+  }
+}
+
+type Fields = Record<string, unknown>
+
+function inviteeOf(data: unknown): Invitee | undefined {
+  const fields = Object(data) as Fields
+  const event = Object(fields.scheduled_event) as Fields
+  const cancellation = Object(fields.cancellation) as Fields
+  const [uri, eventUri] = [textOf(fields.uri, 500), textOf(event.uri, 500)]
+  const [startsAt, endsAt] = [new Date(String(event.start_time)), new Date(String(event.end_time))]
+  const minutes = Math.round((endsAt.getTime() - startsAt.getTime()) / 60_000)
+  if (uri === undefined || eventUri === undefined || !(minutes >= 5 && minutes <= 1_440)) return undefined
+  const email = textOf(fields.email, 320)
+  return {
+    ...{ uri, eventId: eventUri.slice(eventUri.lastIndexOf('/') + 1), startsAt, minutes },
+    ...{ name: textOf(fields.name, 200), title: textOf(event.name, 200) },
+    email: email && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : undefined,
+    timezone: zoneOf(fields.timezone),
+    oldInvitee: textOf(fields.old_invitee, 500),
+    isRescheduled: fields.rescheduled === true,
+    reason: textOf(cancellation.reason, 1_000),
+    cancelledBy: cancellation.canceler_type === 'host' ? 'host' : 'attendee',
+  }
+}
+
+/** `…/scheduled_events/<event>/invitees/<invitee>`. */
+const eventIdIn = (invitee: string): string => /\/scheduled_events\/([^/]+)/.exec(invitee)?.[1] ?? invitee
+
+const textOf = (value: unknown, longest: number): string | undefined =>
+  typeof value === 'string' && value.trim() !== '' ? value.replace(/\p{Cc}/gu, ' ').slice(0, longest) : undefined
+
+function zoneOf(value: unknown): string | undefined {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(String(value))
+    return String(value)
+  } catch {
+    return undefined
+  }
+}
+
+const present = <Parts extends Record<string, string | undefined>>(parts: Parts) =>
+  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Parts]?: string
+  }
