@@ -19,11 +19,13 @@ async function startWithCalendly() {
     credentials: { personalToken: sandboxToken },
     config: { event_type_uri: 'SANDBOXCONSULT00' },
   }
-  const made = await hub.request<{ status: string }>('POST', '/api/integrations', { body })
+  const made = await hub.request<{ id: string; status: string }>('POST', '/api/integrations', { body })
   assert.equal(made.body.data?.status, 'active', made.text)
-  await hub.request('POST', '/api/integrations/calendar/hosts', { body: { name: 'Grace', timezone: 'UTC' } })
+  const host = { name: 'Grace', timezone: 'UTC' }
+  const { id: hostId } = (await hub.request<{ id: string }>('POST', '/api/integrations/calendar/hosts', { body: host }))
+    .body.data
   return {
-    hub,
+    ...{ hub, hostId, integrationId: made.body.data.id, vendor: sandbox.emulator(calendly) },
     async [Symbol.asyncDispose]() {
       await hub[Symbol.asyncDispose]()
       await sandbox[Symbol.asyncDispose]()
@@ -109,4 +111,23 @@ test('a forged webhook is refused, and one of an account that nobody connected i
 
   assert.deepEqual([forged, stranger], [401, 200])
   assert.deepEqual((await hub.request<Booking[]>('GET', '/api/integrations/calendar/bookings')).body.data, [])
+})
+
+test('what the hub booked at Calendly is known again, and called off here when it is there', async () => {
+  await using place = await startWithCalendly()
+  const { hub, hostId, integrationId, vendor } = place
+  await hub.request('POST', '/api/integrations/calendar/providers', {
+    body: { hostId, integrationId, readsBusy: false },
+  })
+  const wish = { hostIds: [hostId], startsAt: '2030-05-07T10:00:00Z', durationMinutes: 60, force: true }
+  const person = { name: 'Ada Lovelace', email: 'ada@example.com' }
+  const made = await hub.request('POST', '/api/integrations/calendar/bookings', { body: { ...wish, ...person } })
+  assert.equal(made.status, 201, made.text)
+  const id = await until('the event at Calendly', () => vendor.events().list()[0]?.id)
+
+  await tell(hub, 'invitee.created', id, '2030-05-07')
+  await tell(hub, 'invitee.canceled', id, '2030-05-07')
+  const found = await bookingsWhen(hub, 'the end', ([one]) => one?.status === 'cancelled')
+
+  assert.equal(found.length, 1)
 })

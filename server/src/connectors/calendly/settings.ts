@@ -45,8 +45,6 @@ export const api = 'https://api.calendly.com'
 /** The last part of a URI, which paths want. */
 export const idIn = (uri: string): string => uri.slice(uri.lastIndexOf('/') + 1)
 
-export const eventUri = (id: string): string => `${api}/scheduled_events/${idIn(id)}`
-
 /** @throws ConnectorError CONFIG_SCHEMA_INVALID where nothing says what is to be booked */
 export function eventTypeOf({ settings: { event_type_uri: uri } }: CalendlyContext, calendarId?: string): string {
   const named = calendarId ?? uri
