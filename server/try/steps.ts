@@ -56,8 +56,8 @@ export async function tryOperations(connector: AnyConnector, context: Context, s
       await run('contacts.delete', { externalId })
     }
   }
-  // Elsewhere a booking takes somebody's time or writes to a guest.
-  if (connector.category === 'calendar' && canUndo('calendar.book', 'calendar.cancel')) {
+  // Elsewhere a booking takes somebody's time or writes to a guest, without whom Calendly books nothing.
+  if (connector.category === 'calendar' && connector.id !== 'calendly' && canUndo('calendar.book', 'calendar.cancel')) {
     const startsAt = new Date(from.getTime() + 30 * day)
     const endsAt = new Date(startsAt.getTime() + 15 * 60_000)
     const booked = await run('calendar.book', { title: `${mark}, can be deleted`, startsAt, endsAt, timezone: 'UTC' })
