@@ -182,30 +182,3 @@ export async function findConfirmedElsewhere(
     .executeTakeFirst()
   return row as ConfirmationRow | undefined
 }
-
-/** How the booking that a tool made during a call stands at an integration: by the call's id, or by who and when. */
-export async function findBookedDuringCall(
-  db: Db,
-  workspaceId: string,
-  integrationId: string,
-  call: { callId: string; startsAt: Date; email?: string | undefined; phone?: string | undefined },
-): Promise<{ bookingId: string; externalId: string | null } | undefined> {
-  const { callId, startsAt, email, phone } = call
-  return await db
-    .selectFrom('calendarConfirmations as place')
-    .innerJoin('calendarEvents as booking', (join) =>
-      join.onRef('booking.workspaceId', '=', 'place.workspaceId').onRef('booking.id', '=', 'place.bookingId'),
-    )
-    .select(['place.bookingId', 'place.externalId'])
-    .where('place.workspaceId', '=', workspaceId)
-    .where('place.integrationId', '=', integrationId)
-    .where('place.status', 'in', ['pending', 'confirmed', 'unknown'])
-    .where('booking.status', '=', 'confirmed')
-    .where('booking.startsAt', '=', startsAt)
-    .where(
-      sql<boolean>`(booking.custom_fields->>'callId' = ${callId} or lower(booking.email) = ${email?.toLowerCase() ?? null}
-        or booking.phone = ${phone ?? null})`,
-    )
-    .limit(1)
-    .executeTakeFirst()
-}
