@@ -6,10 +6,11 @@ import type { Busy } from './busy.ts'
 import type { Diaries, KnownHost } from './diaries.ts'
 import { type HostRow, listHosts, listHostsById } from './host-queries.ts'
 import { isTimeZone } from './host-rules.ts'
+import { createKeptSlots } from './kept-slots.ts'
 import { listReaders } from './provider-queries.ts'
 import { mostHosts, type Slot, type SlotQuery, type Slots } from './schema.ts'
 import { type Slot as FoundSlot, type Mode, slotsOf } from './several-hosts.ts'
-import { dayMs, dayOf, startOfDay } from './wall-clock.ts'
+import { dayMs, dayOf, minuteMs, startOfDay } from './wall-clock.ts'
 
 /** Which hosts something is about. */
 export type Chosen = { hostIds?: readonly string[] | undefined; agentId?: string | undefined }
@@ -25,6 +26,7 @@ export type Availability = ReturnType<typeof createAvailability>
 /** Answers when hosts are free. */
 export function createAvailability(deps: { database: Database; diaries: Diaries; busy: Busy; clock: Clock }) {
   const { database, diaries, busy, clock } = deps
+  const slotsFor = createKeptSlots()
 
   /** The hosts in the order in which they are named. @throws ApiError where one is not there, or none is */
   async function choose(workspaceId: string, { hostIds, agentId }: Chosen, field = 'body.hostIds'): Promise<HostRow[]> {
@@ -88,17 +90,28 @@ export function createAvailability(deps: { database: Database; diaries: Diaries;
       const timezone = query.timezone ?? hosts[0]!.timezone
       const window = windowOf(query, timezone, now)
       const known = await open(workspaceId, hosts, window)
-      const { certain, uncertain } = sorted(known, mode, { ...window, now, minutes })
+      // A host counts as it is known: with all of its calendars, or without some.
+      const asked = known.map(({ hostId, degraded }) => [hostId, degraded.length > 0])
+      const question = [workspaceId, asked, mode, window.from, window.to, minutes, limit]
+      const ofHosts = known.map(({ diary }) => diary)
+      const { certain, uncertain, isTruncated } = slotsFor(question, ofHosts, now, () => {
+        const found = sorted(known, mode, { ...window, now, minutes })
+        return {
+          certain: found.certain.slice(0, limit).map(slotAnswer),
+          uncertain: found.uncertain.slice(0, limit).map(slotAnswer),
+          isTruncated: found.certain.length > limit || found.uncertain.length > limit,
+        }
+      })
       return {
         status: known.some(({ degraded }) => degraded.length > 0) ? 'degraded' : 'complete',
         mode,
         from: new Date(window.from).toISOString(),
         to: new Date(window.to).toISOString(),
         timezone,
-        slots: certain.slice(0, limit).map(slotAnswer),
-        unconfirmedSlots: uncertain.slice(0, limit).map(slotAnswer),
+        slots: certain,
+        unconfirmedSlots: uncertain,
         degraded: known.flatMap(({ degraded }) => degraded),
-        isTruncated: certain.length > limit || uncertain.length > limit,
+        isTruncated,
       }
     },
 
@@ -154,7 +167,8 @@ function windowOf(query: SlotQuery, timezone: string, now: number): { from: numb
     const day = dayIn(query.date)
     return { from: startOfDay(timezone, day), to: startOfDay(timezone, day + 1) }
   }
-  const from = query.from === undefined ? now : timeOf('query.from', query.from)
+  // By the minute, so that who asks again asks the same.
+  const from = query.from === undefined ? Math.floor(now / minuteMs) * minuteMs : timeOf('query.from', query.from)
   const to = query.to === undefined ? from + usualMs : timeOf('query.to', query.to)
   if (to <= from) throw invalid('query.to', 'must be after from')
   if (to - from > longestMs) throw invalid('query.to', 'must be at most 62 days after from')

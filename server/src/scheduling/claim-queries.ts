@@ -9,8 +9,8 @@ import { minuteMs } from './wall-clock.ts'
 export type HostClaims = { taken: Taken[]; until: number }
 
 /**
- * What is taken of hosts between two instants, by host; of one owner nothing, whose booking is to be moved. The database puts the times of a
- * host into lists of numbers: 10,000 rows of timestamps take the driver several times as long to read.
+ * What is taken of hosts between two instants, by host; of one owner nothing, whose booking is to be moved. The database packs the times of a
+ * host into arrays as it holds them: 10,000 rows of timestamps take it twice as long to write out, and the driver far longer to read.
  */
 export async function listClaims(
   db: Db,
@@ -21,15 +21,14 @@ export async function listClaims(
   const { rows } = await sql<{
     hostId: string
     until: Date | null
-    starts: number[]
-    ends: number[]
-    blockedFrom: number[]
-    blockedTo: number[]
+    starts: Buffer
+    ends: Buffer
+    blockedFrom: Buffer
+    blockedTo: Buffer
   }>`
     select host_id, min(expires_at) as until,
-      json_agg(date_part('epoch', starts_at) * 1000) as starts, json_agg(date_part('epoch', ends_at) * 1000) as ends,
-      json_agg(date_part('epoch', blocked_from) * 1000) as blocked_from,
-      json_agg(date_part('epoch', blocked_to) * 1000) as blocked_to
+      array_send(array_agg(starts_at)) as starts, array_send(array_agg(ends_at)) as ends,
+      array_send(array_agg(blocked_from)) as blocked_from, array_send(array_agg(blocked_to)) as blocked_to
     from calendar_claims
     where workspace_id = ${workspaceId} and host_id = any(${hostIds}::uuid[])
       and blocked_to > ${new Date(from)} and blocked_from < ${new Date(to)}
@@ -37,17 +36,34 @@ export async function listClaims(
       and (${except ?? null}::uuid is null or owner_id <> ${except ?? null}::uuid)
     group by host_id`.execute(db)
   return new Map(
-    rows.map(({ hostId, until, starts, ends, blockedFrom, blockedTo }) => [
-      hostId,
-      {
-        until: until?.getTime() ?? Number.POSITIVE_INFINITY,
-        taken: starts.map((start, index) => ({
-          ...{ from: start, to: ends[index]! },
-          ...{ blockedFrom: blockedFrom[index]!, blockedTo: blockedTo[index]! },
-        })),
-      },
-    ]),
+    rows.map((row) => {
+      const [ends, blockedFrom, blockedTo] = [timesIn(row.ends), timesIn(row.blockedFrom), timesIn(row.blockedTo)]
+      const taken = timesIn(row.starts).map((from, index) => ({
+        from,
+        to: ends[index]!,
+        blockedFrom: blockedFrom[index]!,
+        blockedTo: blockedTo[index]!,
+      }))
+      return [row.hostId, { until: row.until?.getTime() ?? Number.POSITIVE_INFINITY, taken }]
+    }),
   )
+}
+
+/** Midnight of 2000-01-01, from which PostgreSQL counts microseconds. */
+const epochMs = Date.UTC(2000, 0, 1)
+/** Dimensions, nulls, type, length and lower bound: 32 bits each. */
+const headBytes = 20
+/** The length of an element, and a timestamp of 64 bits. */
+const elementBytes = 12
+
+/** Reads an array of timestamps as `array_send` writes it (PostgreSQL, src/backend/utils/adt/arrayfuncs.c), in milliseconds. */
+function timesIn(array: Buffer): number[] {
+  const times: number[] = []
+  for (let at = headBytes; at < array.length; at += elementBytes) {
+    const microseconds = array.readInt32BE(at + 4) * 2 ** 32 + array.readUInt32BE(at + 8)
+    times.push(epochMs + microseconds / 1_000)
+  }
+  return times
 }
 
 /** The time of a booking or hold itself, without buffers. */
