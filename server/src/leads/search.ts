@@ -62,7 +62,7 @@ export async function searchLeads(
   const words = wordsOf(q)
   const find = (conditions: RawBuilder<SqlBool>[]) =>
     findPlaces(database.hub, conditions, order, direction, after, limit + 1)
-  let places = await find([...conditions, ...words.map((word) => has({ patterns: [contains(word)] }))])
+  let places = await find([...conditions, ...words.map((word) => has(contains(word)))])
   if (places.length === 0 && words.length > 0) {
     const spellings = await respell(database, workspaceId, words)
     if (spellings) places = await find([...conditions, ...spellings.map(has)])

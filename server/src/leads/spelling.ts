@@ -1,9 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database } from '../db/database.ts'
 
-/** A word in as many ways as it takes to find what was meant: any of the patterns will do. */
-export type Spelling = { patterns: string[] }
-
 /** Shorter words become nearly any other by one letter; longer ones are no names. */
 const [shortest, longest] = [4, 24]
 /** A word made of what nearly every lead has takes as long as reading them all; nobody waits for that. */
@@ -13,14 +10,10 @@ const mostWrong = 2
 
 /**
  * Finds how the words of a search are spelt where nobody has them as they are: with two letters swapped or one too many and, where nobody has
- * that, with one missing or another. What has numbers in it is no word that could be spelt otherwise.
+ * that, with one missing or another. What has numbers in it is no word that could be spelt otherwise. Answers a pattern for each word.
  * @returns undefined where there is nothing to mend
  */
-export async function respell(
-  database: Database,
-  workspaceId: string,
-  words: string[],
-): Promise<Spelling[] | undefined> {
+export async function respell(database: Database, workspaceId: string, words: string[]): Promise<string[] | undefined> {
   try {
     return await respelt(database, workspaceId, words)
   } catch (error) {
@@ -32,26 +25,26 @@ export async function respell(
 /** PostgreSQL's code of a statement that was cancelled: query_canceled. */
 const tookTooLong = '57014'
 
-async function respelt(db: Database, workspaceId: string, words: string[]): Promise<Spelling[] | undefined> {
+async function respelt(db: Database, workspaceId: string, words: string[]): Promise<string[] | undefined> {
   const asIs = await existing(db, workspaceId, words.map(contains))
   const wrong = words.filter((word) => !asIs.has(contains(word)))
   if (wrong.length === 0 || wrong.length > mostWrong) return undefined
-  const spellings = new Map<string, Spelling>()
+  const spellings = new Map<string, string>()
   for (const word of wrong) {
     const found = await alike(db, workspaceId, word)
     if (!found) return undefined
     spellings.set(word, found)
   }
-  return words.map((word) => spellings.get(word) ?? { patterns: [contains(word)] })
+  return words.map((word) => spellings.get(word) ?? contains(word))
 }
 
-async function alike(db: Database, workspaceId: string, word: string): Promise<Spelling | undefined> {
+async function alike(db: Database, workspaceId: string, word: string): Promise<string | undefined> {
   // By code point, so that no letter is cut in two.
   const letters = [...word]
   if (letters.length < shortest || letters.length > longest || !/^\p{L}+$/u.test(word)) return undefined
   for (const spellings of [swappedOrTooMany(letters), missingOrOther(letters)]) {
-    const patterns = await anyOf(db, workspaceId, [...new Set(spellings.map(startsWord))])
-    if (patterns.length > 0) return { patterns }
+    const found = await likeliest(db, workspaceId, [...new Set(spellings.map(startsWord))])
+    if (found !== undefined) return found
   }
   return undefined
 }
@@ -59,20 +52,22 @@ async function alike(db: Database, workspaceId: string, word: string): Promise<S
 /** Leads that are looked at to tell which spellings there are. */
 const mostSeen = 50
 
-/** Those of the patterns that leads of the workspace have, as far as the first who have any of them show. */
-async function anyOf(database: Database, workspaceId: string, patterns: string[]): Promise<string[]> {
+/** The pattern that most leads of the workspace have, as far as the first who have any of them show. */
+async function likeliest(database: Database, workspaceId: string, patterns: string[]): Promise<string | undefined> {
   return database.transaction(async (tx) => {
     // That many alternatives look as if half of all leads had one; hardly anybody has, which only the index over trigrams knows.
     await sql`select set_config('statement_timeout', ${String(patienceMs)}, true), set_config('enable_seqscan', 'off', true),
       set_config('enable_indexscan', 'off', true)`.execute(tx)
     const { rows } = await sql<{ searchText: string }>`
-      select search_text from crm_leads where workspace_id = ${workspaceId} and ${has({ patterns })} limit ${mostSeen}`.execute(
+      select search_text from crm_leads where workspace_id = ${workspaceId} and (${sql.join(patterns.map(has), sql` or `)}) limit ${mostSeen}`.execute(
       tx,
     )
-    return patterns.filter((pattern) => {
+    const counts = patterns.map((pattern) => {
       const matcher = matcherOf(pattern)
-      return rows.some(({ searchText }) => matcher.test(searchText))
+      return rows.filter(({ searchText }) => matcher.test(searchText)).length
     })
+    const most = Math.max(...counts)
+    return most === 0 ? undefined : patterns[counts.indexOf(most)]
   })
 }
 
@@ -118,9 +113,5 @@ export const contains = (word: string): string => (word.length < 3 ? startsWord(
 
 const startsWord = (word: string): string => `% ${escaped(word)}%`
 
-/** Whether a lead has a word in any of its spellings. */
-export const has = ({ patterns }: Spelling): RawBuilder<SqlBool> =>
-  sql<SqlBool>`(${sql.join(
-    patterns.map((pattern) => sql`search_text like ${pattern}`),
-    sql` or `,
-  )})`
+/** Whether a lead has what a pattern says. */
+export const has = (pattern: string): RawBuilder<SqlBool> => sql<SqlBool>`search_text like ${pattern}`
