@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { type AnyConnector, type OperationInput, type OperationName, runOperation } from '../../kit/index.ts'
 import { manualClock } from '../../lib/clock.ts'
 import { calDav as emulator } from '../../sandbox/caldav/caldav.ts'
+import { series } from '../../test/calendar-series.ts'
 import { conformance } from '../../test/conformance.ts'
 import { connect } from '../../test/connect.ts'
 import { fakeVendor } from '../../test/fake-vendor.ts'
@@ -174,11 +175,11 @@ test('an answer that says nothing of busy times does not pass for free', async (
   await dav.run('calendar.book', inspection)
   await using vendor = await fakeVendor((call) => {
     const isFreeBusy = call.rawBody.includes('free-busy-query')
-    const found = `<response><href>/work/a.ics</href><propstat><prop><C:calendar-data>${dav.emulator.objects().list()[0]!.data.text.replaceAll('\r', '')}</C:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat></response>`
-    const body = `<multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">${isFreeBusy ? '<response><href>/work/a.ics</href></response>' : found}</multistatus>`
+    const found = `<response><href>/jobs/a.ics</href><propstat><prop><C:calendar-data>${dav.emulator.objects().list()[0]!.data.text.replaceAll('\r', '')}</C:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat></response>`
+    const body = `<multistatus xmlns="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav">${isFreeBusy ? '<response><href>/jobs/a.ics</href></response>' : found}</multistatus>`
     return { status: 207, headers: { 'content-type': 'text/xml' }, body }
   })
-  const context = connect(calDav, { vendor, credentials, settings: { ...server, calendar_id: '/work/' } })
+  const context = connect(calDav, { vendor, credentials, settings: { ...server, calendar_id: '/jobs/' } })
 
   const result = await runOperation(calDav, context, 'calendar.busy', { from: start, to: end })
 
@@ -383,37 +384,3 @@ function single(uid: string, ...more: string[]) {
     '',
   ].join('\r\n')
 }
-
-/** Tuesdays at ten in Berlin, four times: the second is moved to Wednesday afternoon, the fourth is left out. */
-const series = [
-  'BEGIN:VCALENDAR',
-  'VERSION:2.0',
-  'PRODID:-//Another//EN',
-  'BEGIN:VTIMEZONE',
-  'TZID:Europe/Berlin',
-  'BEGIN:DAYLIGHT',
-  'DTSTART:20300331T020000',
-  'TZOFFSETFROM:+0100',
-  'TZOFFSETTO:+0200',
-  'END:DAYLIGHT',
-  'END:VTIMEZONE',
-  'BEGIN:VEVENT',
-  'UID:series',
-  'DTSTAMP:20300101T000000Z',
-  'DTSTART;TZID=Europe/Berlin:20300507T100000',
-  'DTEND;TZID=Europe/Berlin:20300507T110000',
-  'RRULE:FREQ=WEEKLY;COUNT=4',
-  'EXDATE;TZID=Europe/Berlin:20300528T100000',
-  'SUMMARY:Weekly',
-  'END:VEVENT',
-  'BEGIN:VEVENT',
-  'UID:series',
-  'DTSTAMP:20300101T000000Z',
-  'RECURRENCE-ID;TZID=Europe/Berlin:20300514T100000',
-  'DTSTART;TZID=Europe/Berlin:20300515T140000',
-  'DTEND;TZID=Europe/Berlin:20300515T150000',
-  'SUMMARY:Weekly, moved',
-  'END:VEVENT',
-  'END:VCALENDAR',
-  '',
-].join('\r\n')

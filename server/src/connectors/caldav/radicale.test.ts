@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { type AnyConnector, type OperationInput, type OperationName, runOperation } from '../../kit/index.ts'
+import { series } from '../../test/calendar-series.ts'
 import { type Connected, connect } from '../../test/connect.ts'
 import { type Radicale, startRadicale } from '../../test/radicale.ts'
 import { calDav } from './caldav.ts'
@@ -15,7 +16,7 @@ if ('missing' in started)
   process.stderr.write(`The tests with a real calendar server are left out: ${started.missing}\n`)
 before(async () => {
   if ('missing' in started) return
-  await makeCalendar('work', 'Work & play')
+  await makeCalendar('jobs', 'Work & play')
   await makeCalendar('team', 'Team')
   context = open()
 })
@@ -23,7 +24,7 @@ after(async () => 'missing' in started || (await started[Symbol.asyncDispose]())
 
 const start = new Date('2030-05-07T14:00:00Z')
 const end = new Date('2030-05-07T15:00:00Z')
-const work = '/ada/work/'
+const work = '/ada/jobs/'
 const inspection = {
   title: 'Roof inspection, north side; first visit',
   startsAt: start,
@@ -42,8 +43,8 @@ test('Radicale: its calendars are found by the way of the well-known address', w
   const found = await run('calendar.calendars', {})
 
   assert.deepEqual(found.map(({ id, name, writable }) => [id, name, writable]).sort(), [
-    ['/ada/team/', 'Team', true],
     [work, 'Work & play', true],
+    ['/ada/team/', 'Team', true],
   ])
   assert.equal(typeof (await (calDav as AnyConnector).check(context)).name, 'string')
   await assert.rejects(async () => await (calDav as AnyConnector).check(open({ password: 'another' })), {
@@ -168,38 +169,3 @@ async function write(href: string, text: string): Promise<void> {
   })
   assert.ok(answer.ok, `${answer.status} ${await answer.text()}`)
 }
-
-/** Tuesdays at ten in Berlin, four times: the second is moved to Wednesday afternoon, the fourth is left out. */
-const series = [
-  'BEGIN:VCALENDAR',
-  'VERSION:2.0',
-  'PRODID:-//Another//EN',
-  'BEGIN:VTIMEZONE',
-  'TZID:Europe/Berlin',
-  'BEGIN:DAYLIGHT',
-  'DTSTART:20300331T020000',
-  'TZOFFSETFROM:+0100',
-  'TZOFFSETTO:+0200',
-  'TZNAME:CEST',
-  'END:DAYLIGHT',
-  'END:VTIMEZONE',
-  'BEGIN:VEVENT',
-  'UID:series',
-  'DTSTAMP:20300101T000000Z',
-  'DTSTART;TZID=Europe/Berlin:20300507T100000',
-  'DTEND;TZID=Europe/Berlin:20300507T110000',
-  'RRULE:FREQ=WEEKLY;COUNT=4',
-  'EXDATE;TZID=Europe/Berlin:20300528T100000',
-  'SUMMARY:Weekly',
-  'END:VEVENT',
-  'BEGIN:VEVENT',
-  'UID:series',
-  'DTSTAMP:20300101T000000Z',
-  'RECURRENCE-ID;TZID=Europe/Berlin:20300514T100000',
-  'DTSTART;TZID=Europe/Berlin:20300515T140000',
-  'DTEND;TZID=Europe/Berlin:20300515T150000',
-  'SUMMARY:Weekly, moved',
-  'END:VEVENT',
-  'END:VCALENDAR',
-  '',
-].join('\r\n')
