@@ -152,16 +152,15 @@ export function createAdLeads(deps: {
     run: async () => {
       await deleteOldAdLeads(database.hub, new Date(clock.now() - keptMs))
       await database.transaction(async (tx) => {
-        for (const { workspaceId, id } of await listListening(tx, connectors)) await catchUp(tx, workspaceId, id)
+        const jobs = (await listListening(tx, connectors)).map(({ workspaceId, id: integrationId }) => {
+          const lane = `ad-leads catch-up ${integrationId}`
+          return { workspaceId, kind: catchUpKind, payload: { integrationId }, lane, key: lane }
+        })
+        if (jobs.length > 0) await engine.enqueue(tx, jobs)
       })
     },
   })
   engine.every('*/15 * * * *', sweepKind)
-
-  const catchUp = async (tx: Db, workspaceId: string, integrationId: string): Promise<void> => {
-    const lane = `ad-leads catch-up ${integrationId}`
-    await engine.enqueue(tx, [{ workspaceId, kind: catchUpKind, payload: { integrationId }, lane, key: lane }])
-  }
 
   return {
     /** Puts the reading of a lead in line, in the transaction that publishes that there is one. */

@@ -13,6 +13,7 @@ import {
 } from '../scheduling/booking-queries.ts'
 import { listHosts } from '../scheduling/host-queries.ts'
 import type { Scheduling } from '../scheduling/scheduling.ts'
+import { emailOf, zoneOf } from './fields.ts'
 
 /** What a vendor tells of an appointment, in the words of bookings. */
 export type Appointment = {
@@ -101,8 +102,8 @@ export function hearAppointments(deps: {
       ...given({ title, name, location }, 200),
       ...given({ phone }, 50),
       ...given({ notes }, 5_000),
-      ...(email && email.length <= 254 && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? { email } : {}),
-      ...(timezone && isZone(timezone) ? { timezone } : {}),
+      ...(email && email.length <= 254 && emailOf(email) ? { email } : {}),
+      ...(timezone && zoneOf(timezone) ? { timezone } : {}),
     })
     return made.row ? undefined : made.reason
   }
@@ -148,12 +149,3 @@ const given = <Names extends string>(texts: { [name in Names]: string | undefine
       text ? [[name, text.replace(/[^\P{Cc}\n]/gu, ' ').slice(0, longest)]] : [],
     ),
   ) as { [name in Names]?: string }
-
-function isZone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
-    return true
-  } catch {
-    return false
-  }
-}

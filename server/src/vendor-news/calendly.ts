@@ -12,6 +12,7 @@ import {
 } from '../scheduling/booking-queries.ts'
 import { listHosts } from '../scheduling/host-queries.ts'
 import type { Scheduling } from '../scheduling/scheduling.ts'
+import { emailOf, zoneOf } from './fields.ts'
 import { firstMember, hostsOfIntegration } from './queries.ts'
 
 const source = 'calendly'
@@ -131,7 +132,7 @@ function inviteeOf(data: unknown): Invitee | undefined {
   return {
     ...{ uri, eventId: eventUri.slice(eventUri.lastIndexOf('/') + 1), startsAt, minutes },
     ...{ name: textOf(fields.name, 200), title: textOf(event.name, 200) },
-    email: email && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : undefined,
+    email: emailOf(email),
     timezone: zoneOf(fields.timezone),
     oldInvitee: textOf(fields.old_invitee, 500),
     isRescheduled: fields.rescheduled === true,
@@ -145,15 +146,6 @@ const eventIdIn = (invitee: string): string => /\/scheduled_events\/([^/]+)/.exe
 
 const textOf = (value: unknown, longest: number): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value.replace(/\p{Cc}/gu, ' ').slice(0, longest) : undefined
-
-function zoneOf(value: unknown): string | undefined {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(String(value))
-    return String(value)
-  } catch {
-    return undefined
-  }
-}
 
 const present = <Parts extends Record<string, string | undefined>>(parts: Parts) =>
   Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {

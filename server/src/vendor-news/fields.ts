@@ -10,3 +10,16 @@ export function dateOf(value: unknown): Date | undefined {
   const at = typeof value === 'string' || typeof value === 'number' ? new Date(value) : undefined
   return at && !Number.isNaN(at.getTime()) ? at : undefined
 }
+
+export const emailOf = (text: string | undefined): string | undefined =>
+  text && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? text : undefined
+
+/** A time zone that the runtime knows. */
+export function zoneOf(value: unknown): string | undefined {
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(String(value))
+    return String(value)
+  } catch {
+    return undefined
+  }
+}

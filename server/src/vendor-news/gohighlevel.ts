@@ -10,7 +10,7 @@ import type { Log } from '../lib/log.ts'
 import { findBookingByExternalId } from '../scheduling/booking-queries.ts'
 import { listHosts } from '../scheduling/host-queries.ts'
 import type { Scheduling } from '../scheduling/scheduling.ts'
-import { dateOf, textOf } from './fields.ts'
+import { dateOf, emailOf, textOf, zoneOf } from './fields.ts'
 import { firstMember } from './queries.ts'
 import type { Replies } from './replies.ts'
 
@@ -166,7 +166,7 @@ function personOf(contact: Contact | undefined, data: Fields) {
   }
   const email = told.email ?? textOf(data.email)
   const person = {
-    email: email && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email) ? email : undefined,
+    email: emailOf(email),
     phone: told.phone ?? textOf(data.phone),
     firstName: told.firstName ?? textOf(data.firstName),
     lastName: told.lastName ?? textOf(data.lastName),
@@ -188,11 +188,3 @@ const present = <Parts extends Record<string, string | undefined>>(parts: Parts,
   ) as { [name in keyof Parts]?: string }
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null
-function zoneOf(value: unknown): string | undefined {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(String(value))
-    return String(value)
-  } catch {
-    return undefined
-  }
-}
