@@ -5,6 +5,7 @@ import { percentile } from '../table.ts'
 /** What people look for, each with another word every time: from what hardly anybody has to what nearly everybody has. */
 const searches: { name: string; query(random: () => number): string }[] = [
   { name: 'a whole name', query: (random) => `q=${first(random)}+${last(random)}` },
+  { name: 'a last name', query: (random) => `q=${last(random)}` },
   { name: 'a part of an address', query: (random) => `q=${last(random).toLowerCase()}${Math.floor(random() * 1_000)}` },
   { name: 'a common word', query: () => 'q=example' },
   { name: 'a word spelt wrong', query: (random) => `q=${swapped(last(random).toLowerCase())}` },
@@ -60,6 +61,9 @@ const lastNames = Array.from({ length: 1_500 }, (_, at) => nameOf(at))
 const first = (random: () => number) => firstNames[Math.floor(random() * firstNames.length)]!
 const last = (random: () => number) => lastNames[Math.floor(random() * lastNames.length)]!
 
+/** Two of its letters changed places. */
+const swapped = (word: string): string => word.slice(0, 2) + word[3]! + word[2]! + word.slice(4)
+
 /** A name that can be spoken, another for every number. */
 function nameOf(at: number): string {
   const parts = ['ba', 'den', 'ka', 'lor', 'mi', 'nas', 'o', 'per', 'ru', 'sen', 'ti', 'vel', 'wo', 'zan', 'ge']
@@ -67,8 +71,6 @@ function nameOf(at: number): string {
   const word = parts[one]! + parts[two]! + parts[three]!
   return word[0]!.toUpperCase() + word.slice(1)
 }
-
-const swapped = (word: string): string => word.slice(0, 3) + word[4]! + word[3]! + word.slice(5)
 
 function randomOf(seed: number): () => number {
   let state = seed

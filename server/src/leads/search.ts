@@ -4,42 +4,11 @@ import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
 import type { Database, Db } from '../db/database.ts'
 import { timeOf } from '../events/events.ts'
 import { firstIdAt } from '../lib/ids.ts'
+import { findPlaces, type Order, orders, type Place } from './finding.ts'
 import { folded } from './normalise.ts'
 import { type LeadRow, listLeadsById } from './queries.ts'
-import type { LeadFilter, Sort } from './schema.ts'
-import { contains, has, respell } from './spelling.ts'
-
-type Place = { id: string; value: string }
-type Order = { by: RawBuilder<unknown> | undefined; value: RawBuilder<unknown>; cast: string; part: RegExp }
-
-/** How a list is sorted: by what (besides the id), and what a cursor to it holds. The id says itself when a lead became known. */
-const orders: Record<Sort, Order> = {
-  created: { by: undefined, value: sql`''`, cast: 'text', part: /^$/ },
-  updated: timeOrder('updated_at'),
-  activity: timeOrder('last_activity_at'),
-  score: {
-    by: sql`coalesce(score, '-infinity')`,
-    value: sql`coalesce(score, '-infinity')::text`,
-    cast: 'double precision',
-    part: /^-?(Infinity|\d+(\.\d+)?(e[+-]?\d+)?)$/,
-  },
-  name: {
-    by: sql`lower(coalesce(name, ''))`,
-    value: sql`lower(coalesce(name, ''))`,
-    cast: 'text',
-    part: /^[^\0]{0,1000}$/s,
-  },
-}
-
-function timeOrder(column: string): Order {
-  const by = sql.ref(column)
-  return {
-    by,
-    value: sql`to_char(${by} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
-    cast: 'timestamptz',
-    part: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
-  }
-}
+import type { LeadFilter } from './schema.ts'
+import { contains, findRespelt, has } from './spelling.ts'
 
 /** Most words of a search; more make it no better. */
 const mostWords = 8
@@ -60,12 +29,11 @@ export async function searchLeads(
   const conditions = conditionsOf(workspaceId, filter)
   const after = cursorOf(filter.cursor, order)
   const words = wordsOf(q)
-  const find = (conditions: RawBuilder<SqlBool>[]) =>
-    findPlaces(database.hub, conditions, order, direction, after, limit + 1)
-  let places = await find([...conditions, ...words.map((word) => has(contains(word)))])
+  const list = { conditions, order, direction, after, limit: limit + 1 }
+  let places = await findPlaces(database.hub, { ...list, words: words.map((word) => has(contains(word))) })
   if (places.length === 0 && words.length > 0) {
-    const spellings = await respell(database, workspaceId, words)
-    if (spellings) places = await find([...conditions, ...spellings.map(has)])
+    const isAbsent = words.length === 1 && conditions.length === 1 && after === undefined
+    places = await findRespelt(database, { ...list, workspaceId, words }, isAbsent)
     if (places.length === 0 && after === undefined && (await isSmall(database.hub, workspaceId)))
       places = await findAlike(database, conditions, words, limit)
   }
@@ -78,27 +46,6 @@ export async function searchLeads(
     ),
   )
   return { rows, nextCursor }
-}
-
-async function findPlaces(
-  db: Db,
-  conditions: RawBuilder<SqlBool>[],
-  { by, value, cast }: Order,
-  direction: 'asc' | 'desc',
-  after: { value: string; id: string } | undefined,
-  limit: number,
-): Promise<Place[]> {
-  const [beyond, way] = direction === 'desc' ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`]
-  const place =
-    after &&
-    (by
-      ? sql`(${by}, id) ${beyond} (${after.value}::${sql.raw(cast)}, ${after.id}::uuid)`
-      : sql`id ${beyond} ${after.id}::uuid`)
-  const { rows } = await sql<Place>`
-    select id, ${value} as value from crm_leads
-    where ${sql.join(place ? [...conditions, place as RawBuilder<SqlBool>] : conditions, sql` and `)}
-    order by ${by ? sql`${by} ${way},` : sql``} id ${way} limit ${limit}`.execute(db)
-  return rows
 }
 
 /** Likeness is worked out lead by lead, and among more than these it takes longer than a person who types will wait. */

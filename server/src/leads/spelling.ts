@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { findPlaces, findSpellings, type Place, type Wanted } from './finding.ts'
 
 /** Shorter words become nearly any other by one letter; longer ones are no names. */
 const [shortest, longest] = [4, 24]
@@ -9,70 +10,66 @@ const patienceMs = 500
 const mostWrong = 2
 
 /**
- * Finds how the words of a search are spelt where nobody has them as they are: with two letters swapped or one too many and, where nobody has
- * that, with one missing or another. What has numbers in it is no word that could be spelt otherwise. Answers a pattern for each word.
- * @returns undefined where there is nothing to mend
+ * Finds leads by words that nobody has as they are: with two letters swapped; where nobody has that, with one too many; and then with one
+ * missing or another. What has numbers in it is no word that could be spelt otherwise.
+ * @param isAbsent Whether it is known already that no lead of the workspace has a word
  */
-export async function respell(database: Database, workspaceId: string, words: string[]): Promise<string[] | undefined> {
+export async function findRespelt(database: Database, list: Respelt, isAbsent: boolean): Promise<Place[]> {
   try {
-    return await respelt(database, workspaceId, words)
+    return await respelt(database, list, isAbsent)
   } catch (error) {
-    if ((error as { code?: string }).code === tookTooLong) return undefined
+    if ((error as { code?: string }).code === tookTooLong) return []
     throw error
   }
 }
 
+export type Respelt = Omit<Wanted, 'words'> & { workspaceId: string; words: string[] }
+
 /** PostgreSQL's code of a statement that was cancelled: query_canceled. */
 const tookTooLong = '57014'
 
-async function respelt(db: Database, workspaceId: string, words: string[]): Promise<string[] | undefined> {
-  const asIs = await existing(db, workspaceId, words.map(contains))
-  const wrong = words.filter((word) => !asIs.has(contains(word)))
-  if (wrong.length === 0 || wrong.length > mostWrong) return undefined
-  const spellings = new Map<string, string>()
+async function respelt(db: Database, list: Respelt, isAbsent: boolean): Promise<Place[]> {
+  const { words, workspaceId } = list
+  const right = isAbsent ? new Set() : await existing(db, workspaceId, words.map(contains))
+  const wrong = words.filter((word) => !right.has(contains(word)))
+  if (wrong.length === 0 || wrong.length > mostWrong) return []
+  const patterns = words.filter((word) => !wrong.includes(word)).map(contains)
+  let last: Spelling | undefined
   for (const word of wrong) {
-    const found = await alike(db, workspaceId, word)
-    if (!found) return undefined
-    spellings.set(word, found)
+    last = await alike(db, { ...list, words: patterns.map(has) }, word)
+    if (!last) return []
+    patterns.push(last.pattern)
   }
-  return words.map((word) => spellings.get(word) ?? contains(word))
+  return last?.places ?? findPlaces(db.hub, { ...list, words: patterns.map(has) }, true)
 }
 
-async function alike(db: Database, workspaceId: string, word: string): Promise<string | undefined> {
+/** More leads than these need not be counted to tell that they have a spelling. */
+const mostCounted = 1_000
+
+/** A spelling, and the leads that have it and whatever else was wanted; without these where they are too many to have been counted. */
+type Spelling = { pattern: string; places: Place[] | undefined }
+
+async function alike(db: Database, wanted: Wanted, word: string): Promise<Spelling | undefined> {
   // By code point, so that no letter is cut in two.
   const letters = [...word]
   if (letters.length < shortest || letters.length > longest || !/^\p{L}+$/u.test(word)) return undefined
-  for (const spellings of [swappedOrTooMany(letters), missingOrOther(letters)]) {
-    const found = await likeliest(db, workspaceId, [...new Set(spellings.map(startsWord))])
-    if (found !== undefined) return found
+  for (const spellings of [swapped(letters), oneTooMany(letters), missingOrOther(letters)]) {
+    const found = await likeliest(db, wanted, [...new Set(spellings.map(startsWord))])
+    if (found) return found
   }
   return undefined
 }
 
-/** Leads that are looked at to tell which spellings there are. */
-const mostSeen = 50
-
-/** The pattern that most leads of the workspace have, as far as the first who have any of them show. */
-async function likeliest(database: Database, workspaceId: string, patterns: string[]): Promise<string | undefined> {
+/** The spelling that most of the wanted leads have; of several that many have, the first. */
+async function likeliest(database: Database, wanted: Wanted, patterns: string[]): Promise<Spelling | undefined> {
   return database.transaction(async (tx) => {
-    // That many alternatives look as if half of all leads had one; hardly anybody has, which only the index over trigrams knows.
+    // Hardly anybody has most of them, which only the index over trigrams knows.
     await sql`select set_config('statement_timeout', ${String(patienceMs)}, true), set_config('enable_seqscan', 'off', true),
       set_config('enable_indexscan', 'off', true)`.execute(tx)
-    const { rows } = await sql<{ searchText: string }>`
-      select search_text from crm_leads where workspace_id = ${workspaceId} and (${sql.join(patterns.map(has), sql` or `)}) limit ${mostSeen}`.execute(
-      tx,
-    )
-    const counts = patterns.map((pattern) => {
-      const matcher = matcherOf(pattern)
-      return rows.filter(({ searchText }) => matcher.test(searchText)).length
-    })
-    const most = Math.max(...counts)
-    return most === 0 ? undefined : patterns[counts.indexOf(most)]
+    const spelt = await findSpellings(tx, wanted, patterns, mostCounted)
+    return spelt && { pattern: spelt.pattern, places: spelt.count < mostCounted ? spelt.places : undefined }
   })
 }
-
-/** A pattern of letters alone, as JavaScript has it. */
-const matcherOf = (pattern: string): RegExp => new RegExp(pattern.slice(1, -1).replaceAll('_', '.'), 'su')
 
 /** Which of the patterns any lead of the workspace has. Each is planned by itself: how rare it is decides how it is looked for. */
 async function existing(database: Database, workspaceId: string, patterns: string[]): Promise<Set<string>> {
@@ -87,10 +84,11 @@ async function existing(database: Database, workspaceId: string, patterns: strin
   })
 }
 
-const swappedOrTooMany = (letters: string[]): string[] => [
-  ...letters.slice(1).map((letter, at) => joined(letters.slice(0, at), letter, letters[at]!, letters.slice(at + 2))),
-  ...letters.map((_, at) => joined(letters.slice(0, at), letters.slice(at + 1))),
-]
+const swapped = (letters: string[]): string[] =>
+  letters.slice(1).map((letter, at) => joined(letters.slice(0, at), letter, letters[at]!, letters.slice(at + 2)))
+
+const oneTooMany = (letters: string[]): string[] =>
+  letters.map((_, at) => joined(letters.slice(0, at), letters.slice(at + 1)))
 
 /** The first letter is hardly ever the wrong one. */
 const missingOrOther = (letters: string[]): string[] =>
