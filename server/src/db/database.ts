@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { CamelCasePlugin, Kysely, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { isId } from '../lib/ids.ts'
@@ -15,16 +16,34 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number)
 const closeMs = 5_000
 const goodbyeMs = 2_000
 
-const afterCommit = new WeakMap<object, (() => void)[]>()
+const inWork = new AsyncLocalStorage<true>()
 
 /**
- * Runs the function once the transaction has committed, and never when it rolls back.
+ * Runs what nobody stands waiting for: its statements have connections of their own, so that however much of it there is, a request
+ * never waits for a connection behind it.
+ */
+export const asWork = <T>(run: () => T): T => inWork.run(true, run)
+
+/** How a transaction ended; unknown where the connection broke before its commit was answered. */
+export type End = 'committed' | 'rolled back' | 'unknown'
+
+const afterEnd = new WeakMap<object, ((end: End) => void)[]>()
+
+/**
+ * Runs the function once the transaction has ended, however that was.
  * A handle that is no transaction of this module commits each statement by itself, so the function runs at once.
  */
-export function onCommit(tx: Db, run: () => void): void {
-  const waiting = afterCommit.get(tx)
+export function onEnd(tx: Db, run: (end: End) => void): void {
+  const waiting = afterEnd.get(tx)
   if (waiting) waiting.push(run)
-  else run()
+  else run('committed')
+}
+
+/** Runs the function once the transaction has committed, and never when it rolls back. */
+export function onCommit(tx: Db, run: () => void): void {
+  onEnd(tx, (end) => {
+    if (end === 'committed') run()
+  })
 }
 
 export type Database = {
@@ -58,6 +77,9 @@ const cutOff = (client: pg.PoolClient): void => {
 /** Opens a pool on PostgreSQL. `max` bounds the connections of this process. */
 export function openDatabase(options: { connection: pg.PoolConfig; max: number; log: Log }): Database {
   const hotConnections = Math.max(2, Math.min(6, Math.floor(options.max / 3)))
+  const others = options.max - hotConnections
+  // A request holds its connection for several statements, and somebody waits for each. Of few connections none is kept from anybody.
+  const workConnections = others < 6 ? 0 : Math.max(2, Math.floor(others / 4))
   const connections = new Set<pg.PoolClient>()
   let isCut = false
   const openPool = (settings: pg.PoolConfig) => {
@@ -74,12 +96,15 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
     })
     return pool
   }
-  const pool = openPool({
-    max: options.max - hotConnections,
-    application_name: 'tenon',
-    // A reader that forgets its transaction would keep dead rows of the hot tables alive.
-    idle_in_transaction_session_timeout: 60_000,
-  })
+  const openShared = (max: number) =>
+    openPool({
+      max,
+      application_name: 'tenon',
+      // A reader that forgets its transaction would keep dead rows of the hot tables alive.
+      idle_in_transaction_session_timeout: 60_000,
+    })
+  const pool = openShared(others - workConnections)
+  const workPool = workConnections > 0 ? openShared(workConnections) : pool
   // The hot tables swing between empty and a million rows, faster than statistics follow: a plan made while they were
   // empty would scan them from end to end. Every hot statement has an index for it, so scans and big joins are priced out.
   const hot = openPool({
@@ -89,32 +114,45 @@ export function openDatabase(options: { connection: pg.PoolConfig; max: number; 
       '-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c enable_bitmapscan=off -c plan_cache_mode=force_generic_plan -c jit=off',
   })
   const hub = new Kysely<DB>({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({
+      pool: {
+        options: pool.options,
+        connect: () => (inWork.getStore() ? workPool : pool).connect(),
+        end: async () => {
+          await Promise.all([...new Set([pool, workPool])].map((one) => one.end()))
+        },
+      },
+    }),
     plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
   })
 
   async function run<T>(begin: string, work: (tx: Db) => Promise<T>): Promise<T> {
-    const waiting: (() => void)[] = []
-    const result = await hub.connection().execute(async (tx) => {
-      afterCommit.set(tx, waiting)
-      await sql.raw(begin).execute(tx)
-      try {
-        const value = await work(tx)
-        await sql.raw('commit').execute(tx)
-        return value
-      } catch (error) {
-        // On a broken connection the rollback fails too, and the server has rolled back by itself.
-        await sql
-          .raw('rollback')
-          .execute(tx)
-          .catch(() => {})
-        throw error
-      } finally {
-        afterCommit.delete(tx)
-      }
-    })
-    for (const after of waiting) after()
-    return result
+    const waiting: ((end: End) => void)[] = []
+    let end: End = 'rolled back'
+    try {
+      return await hub.connection().execute(async (tx) => {
+        afterEnd.set(tx, waiting)
+        await sql.raw(begin).execute(tx)
+        try {
+          const value = await work(tx)
+          end = 'unknown'
+          await sql.raw('commit').execute(tx)
+          end = 'committed'
+          return value
+        } catch (error) {
+          // On a broken connection the rollback fails too, and the server has rolled back by itself.
+          await sql
+            .raw('rollback')
+            .execute(tx)
+            .catch(() => {})
+          throw error
+        } finally {
+          afterEnd.delete(tx)
+        }
+      })
+    } finally {
+      for (const after of waiting) after(end)
+    }
   }
 
   return {

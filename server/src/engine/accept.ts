@@ -1,19 +1,24 @@
-import { type Database, type Db, onCommit } from '../db/database.ts'
+import { type Database, type Db, onCommit, onEnd } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import { currentTraceParent } from '../lib/tracing.ts'
 import type { Dispatcher, Lane } from './dispatcher.ts'
 import { isExclusive } from './dispatcher.ts'
-import { type Insertion, insertAlone, insertWithin, type NewDelivery } from './ingest.ts'
+import { insertAlone, insertWithin, type NewDelivery } from './ingest.ts'
 import { ensurePartitions, lacksPartition } from './partitions.ts'
 import type { createSubscriptions } from './subscriptions.ts'
-import type { DeliveryKind, NewEvent, StoredEvent } from './types.ts'
+import type { DeliveryKind, NewEvent, PublishedEvent, StoredEvent } from './types.ts'
 
 /** Most events in one commit, and how many commits may be under way. */
 const batchSize = 1_000
 const commits = 2
 /** How long an insertion is tried again while the database is away, before its caller is told. */
 const patienceMs = 5_000
+
+/** A delivery that is this process's own from the start, and the lane that it goes to. */
+type Owned = { lane: Lane; delivery: NewDelivery; event: StoredEvent }
+
+const idOf = ({ workspaceId, id }: StoredEvent) => ({ workspaceId, id })
 
 type Submission = {
   workspaceId: string
@@ -120,7 +125,7 @@ export function createAcceptance(options: {
     for (;;) {
       const versions = new Map<string, number>()
       const deliveries: NewDelivery[] = []
-      const owned: { lane: Lane; delivery: NewDelivery; event: StoredEvent }[] = []
+      const owned: Owned[] = []
       try {
         for (let i = 0; i < submissions.length; i++) {
           const { workspaceId, events: wanted } = submissions[i]!
@@ -128,15 +133,7 @@ export function createAcceptance(options: {
           versions.set(workspaceId, fan.version)
           for (let j = 0; j < wanted.length; j++) {
             const event = stored[i]![j]!
-            for (const { lane: laneId, kind } of fan.match(wanted[j]!)) {
-              const lane = roomyLane(workspaceId, laneId, kind)
-              const delivery = { workspaceId, id: event.id, lane: laneId, kind, owned: lane !== undefined }
-              deliveries.push(delivery)
-              if (lane) {
-                dispatcher.promise(lane)
-                owned.push({ lane, delivery, event })
-              }
-            }
+            for (const subscription of fan.match(wanted[j]!)) deliveries.push(fanOut(event, subscription, owned))
           }
         }
         const stale = await insertAlone(
@@ -145,13 +142,13 @@ export function createAcceptance(options: {
           options.delivers() ? options.owner() : null,
           again,
         )
-        for (const { lane } of owned) dispatcher.unpromise(lane)
+        unpromise(owned)
         if (stale.length > 0) {
           for (const workspaceId of stale) await subscriptions.load(database.hub, workspaceId, true)
           continue
         }
       } catch (error) {
-        for (const { lane } of owned) dispatcher.unpromise(lane)
+        unpromise(owned)
         if (lacksPartition(error)) {
           await ensurePartitions(database.pool, clock.now(), clock.now())
           continue
@@ -166,25 +163,8 @@ export function createAcceptance(options: {
         }
         throw new UnavailableError(error)
       }
-      for (const { lane, delivery, event } of owned) {
-        const { workspaceId, id, lane: laneId, kind } = delivery
-        dispatcher.add(dispatcher.laneFor(workspaceId, laneId, lane.policy), {
-          workspaceId,
-          id,
-          lane: laneId,
-          kind,
-          attempt: 0,
-          key: null,
-          run: { delivery: { event, lane: laneId, kind, attempt: 0 } },
-        })
-      }
-      if (owned.length < deliveries.length) {
-        for (const delivery of deliveries) {
-          const lane = delivery.owned ? undefined : dispatcher.lane(delivery.lane)
-          if (lane) lane.backlog = true
-        }
-        options.onSpilled()
-      }
+      handOn(owned)
+      left(deliveries)
       for (let i = 0; i < submissions.length; i++) {
         options.onAccepted(submissions[i]!.workspaceId, stored[i]!.length)
         submissions[i]!.resolve(stored[i]!)
@@ -192,6 +172,49 @@ export function createAcceptance(options: {
       dispatcher.pump()
       return
     }
+  }
+
+  /** Makes a delivery of an event; where its lane has room in memory it is to be inserted as this process's own, and room is promised. */
+  function fanOut(event: StoredEvent, { lane: laneId, kind }: { lane: string; kind: string }, owned: Owned[]) {
+    const lane = roomyLane(event.workspaceId, laneId, kind)
+    const delivery: NewDelivery = { ...idOf(event), lane: laneId, kind, owned: lane !== undefined }
+    if (lane) {
+      dispatcher.promise(lane)
+      owned.push({ lane, delivery, event })
+    }
+    return delivery
+  }
+
+  /** What was inserted as this process's own goes to its lanes. */
+  function handOn(owned: Owned[]): void {
+    for (const { lane, delivery, event } of owned) {
+      const { workspaceId, id, lane: laneId, kind } = delivery
+      dispatcher.add(dispatcher.laneFor(workspaceId, laneId, lane.policy), {
+        workspaceId,
+        id,
+        lane: laneId,
+        kind,
+        attempt: 0,
+        key: null,
+        run: { delivery: { event, lane: laneId, kind, attempt: 0 } },
+      })
+    }
+  }
+
+  /** Tells of deliveries that were left in the database. Those of a lane that pauses, or tries how its destination is, are found after that. */
+  function left(deliveries: NewDelivery[]): void {
+    let isWaiting = false
+    for (const delivery of deliveries) {
+      if (delivery.owned) continue
+      const lane = dispatcher.lane(delivery.lane)
+      if (lane) lane.backlog = true
+      isWaiting ||= lane === undefined || (lane.pausedUntil <= clock.now() && lane.breaker !== 'half_open')
+    }
+    if (isWaiting) options.onSpilled()
+  }
+
+  const unpromise = (owned: Owned[]): void => {
+    for (const { lane } of owned) dispatcher.unpromise(lane)
   }
 
   /** The lane in memory where a new delivery may go straight away; undefined where it has to wait in the database. */
@@ -236,17 +259,39 @@ export function createAcceptance(options: {
     /** How many calls of `accept` wait for their commit. */
     waiting: () => waiting,
 
-    async publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]> {
+    async publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<PublishedEvent[]> {
       const stored = events.map((event) => store(workspaceId, event, currentTraceParent()))
       const cached = subscriptions.cached(workspaceId)
       if (!cached) refreshAfter(tx, workspaceId)
       let fan = cached ?? (await subscriptions.load(tx, workspaceId, false))
       for (;;) {
-        const deliveries = stored.flatMap((event, i) =>
-          fan.match(events[i]!).map(({ lane, kind }) => ({ workspaceId, id: event.id, lane, kind, owned: false })),
-        )
-        const insertion: Insertion = { events: stored, deliveries, versions: new Map([[workspaceId, fan.version]]) }
-        if ((await insertWithin(tx, insertion)).length === 0) return stored
+        const owned: Owned[] = []
+        const published = stored.map((event, i) => ({
+          ...event,
+          deliveries: fan.match(events[i]!).map((one) => fanOut(event, one, owned)),
+        }))
+        const deliveries = published.flatMap((event) => event.deliveries)
+        const versions = new Map([[workspaceId, fan.version]])
+        let stale: string[]
+        try {
+          const owner = owned.length > 0 ? options.owner() : null
+          stale = await insertWithin(tx, { events: stored, deliveries, versions }, owner)
+        } catch (error) {
+          unpromise(owned)
+          throw error
+        }
+        if (stale.length === 0) {
+          onEnd(tx, (end) => {
+            unpromise(owned)
+            if (end === 'committed') {
+              handOn(owned)
+              left(deliveries)
+              dispatcher.pump()
+            } else if (end === 'unknown' && owned.length > 0) options.onUncertain()
+          })
+          return published
+        }
+        unpromise(owned)
         refreshAfter(tx, workspaceId)
         fan = await subscriptions.load(tx, workspaceId, false)
       }

@@ -31,7 +31,7 @@ with recursive workspace(id, n) as (
   ) next where w.n < $2
 )
 select w.id as workspace_id, found.lane, found.kind,
-  (l.paused_until is null or l.paused_until <= $5) as runnable
+  case when l.paused_until > $5 then l.paused_until end as paused_until
 from workspace w
 left join unnest($3::uuid[], $4::uuid[]) after(workspace_id, lane) on after.workspace_id = w.id
 left join lateral (
@@ -59,8 +59,13 @@ export async function findWaitingLanes(
   pool: pg.Pool,
   cursor: ClaimCursor,
   options: { workspaces: number; lanesEach: number; now: number },
-): Promise<{ lanes: WaitingLane[]; more: boolean }> {
-  const { rows } = await pool.query<{ workspace_id: string; lane: string | null; kind: string; runnable: boolean }>({
+): Promise<{ lanes: WaitingLane[]; paused: (WaitingLane & { until: Date })[]; more: boolean }> {
+  const { rows } = await pool.query<{
+    workspace_id: string
+    lane: string | null
+    kind: string
+    paused_until: Date | null
+  }>({
     name: 'tenon waiting',
     text: waitingSql,
     values: [
@@ -88,10 +93,14 @@ export async function findWaitingLanes(
     } else if (cursor.lanes.delete(workspaceId)) more = true
   }
   cursor.workspace = full ? largest([...perWorkspace.keys()]) : first
-  const lanes = rows.flatMap(({ workspace_id, lane, kind, runnable }) =>
-    lane !== null && runnable ? [{ workspaceId: workspace_id, lane, kind }] : [],
+  const found = rows.flatMap(({ workspace_id, lane, kind, paused_until }) =>
+    lane === null ? [] : [{ workspaceId: workspace_id, lane, kind, until: paused_until }],
   )
-  return { lanes, more }
+  return {
+    lanes: found.flatMap(({ until, ...lane }) => (until === null ? [lane] : [])),
+    paused: found.flatMap(({ until, ...lane }) => (until === null ? [] : [{ ...lane, until }])),
+    more,
+  }
 }
 
 const largest = (ids: string[]): string => ids.toSorted().at(-1)!

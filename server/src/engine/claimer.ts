@@ -28,6 +28,8 @@ export function createClaimer(options: {
   strays: Strays
   owner(): number
   kind(name: string): DeliveryKind | JobKind | undefined
+  /** A lane that this process did not know has work and is paused. */
+  onPaused(lane: Lane, until: Date): void
   /** Work that cannot be done: its kind or destination is gone, or its event was dropped. */
   onHopeless(work: ClaimedRow, reason: 'rejected' | 'expired', error: string): void
 }) {
@@ -69,7 +71,9 @@ export function createClaimer(options: {
 
   /** Answers how much was claimed and whether another look could find more. */
   async function claimRound(): Promise<{ claimed: number; more: boolean }> {
-    const { lanes: waiting, more } = await findWaitingLanes(database.hot, cursor, { ...look, now: clock.now() })
+    const { lanes: waiting, paused, more } = await findWaitingLanes(database.hot, cursor, { ...look, now: clock.now() })
+    for (const { workspaceId, lane: id, kind, until } of paused)
+      if (!dispatcher.lane(id)) options.onPaused(dispatcher.laneFor(workspaceId, id, policyOf(kind, id) ?? {}), until)
     if (waiting.length === 0) return { claimed: 0, more }
     await loadPolicies(waiting)
     const chosen: Choice[] = []

@@ -213,6 +213,8 @@ export function createDispatcher(options: {
      */
     roomIn(lane: Lane): number {
       if (!open || lane.bytes >= options.roomBytes - bytes || lane.pausedUntil > options.now()) return 0
+      // One try tells whether the destination is well again; what came with it would have to be given back.
+      if (lane.breaker === 'half_open') return lane.running + lane.waiting.length + lane.promised > 0 ? 0 : 1
       return Math.max(0, options.room - waiting - promised - lane.waiting.length - lane.promised)
     },
     /** Whether so little of it is left in memory that more should be claimed. */

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
-import { type Database, type Db, onCommit } from '../db/database.ts'
+import { asWork, type Database, type Db, onCommit } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import { startClientSpan } from '../lib/tracing.ts'
@@ -73,7 +73,7 @@ export function createEngine(options: {
     roomBytes: Math.min(room.mostBytes, getHeapStatistics().heap_size_limit / 16),
     now,
     isPressed: () => acceptance.waiting() >= pressingRequests,
-    start: (work, lane) => void start(work, lane),
+    start: (work, lane) => void asWork(() => start(work, lane)),
     askForTokens: (lane, want) => void grantTokens(lane, want),
     onRoom: () => claimer.wake(),
   })
@@ -105,6 +105,11 @@ export function createEngine(options: {
     strays,
     owner,
     kind: (name) => kinds.get(name),
+    onPaused: (lane, until) => {
+      lane.pausedUntil = until.getTime()
+      lane.backlog = true
+      watchPause(lane)
+    },
     onHopeless: ({ payload: _payload, ...row }, reason, error) => {
       const hopeless: Work = { ...row, run: { job: { ...row, payload: null } } }
       const next = { do: 'die', reason } as const
@@ -206,10 +211,14 @@ export function createEngine(options: {
     else dispatcher.revisit(lane)
   }
 
-  /** Gives back what waits of a paused lane, and watches for the pause's end. */
-  async function stopLane(lane: Lane): Promise<void> {
+  function watchPause(lane: Lane): void {
     pausedLanes.add(lane)
     pauseTimer ??= setInterval(endPauses, 250)
+  }
+
+  /** Gives back what waits of a paused lane, and watches for the pause's end. */
+  async function stopLane(lane: Lane): Promise<void> {
+    watchPause(lane)
     const waiting = dispatcher.takeWaiting(lane)
     if (waiting.length > 0) {
       // After those that are still on their way; whoever takes hold of the lane next must find all of them.
@@ -468,7 +477,6 @@ export function createEngine(options: {
       onCommit(tx, () => {
         counters.accepted += stored.length
         acceptedCounts.add(workspaceId, stored.length, now())
-        woken()
       })
       return stored
     },

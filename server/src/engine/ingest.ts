@@ -74,10 +74,10 @@ export async function insertAlone(
   return rows.map((row: { workspace_id: string }) => row.workspace_id)
 }
 
-/** Inserts in the caller's transaction; the deliveries wait for whoever claims them after its commit. */
-export async function insertWithin(tx: Db, insertion: Insertion): Promise<string[]> {
+/** Inserts in the caller's transaction; its own deliveries are the process's to hand on after the commit. */
+export async function insertWithin(tx: Db, insertion: Insertion, owner: number | null): Promise<string[]> {
   const { rows } = await tx.executeQuery<{ workspaceId: string }>(
-    CompiledQuery.raw(insertFirst, parametersOf(insertion, null)),
+    CompiledQuery.raw(insertFirst, parametersOf(insertion, owner)),
   )
   return rows.map(({ workspaceId }) => workspaceId)
 }

@@ -35,6 +35,9 @@ export type StoredEvent = {
   traceParent: string | null
 }
 
+/** An event as it was published, with the lanes that its deliveries wait in. */
+export type PublishedEvent = StoredEvent & { deliveries: readonly { lane: string; kind: string }[] }
+
 /** Says which events a destination wants. */
 export type Subscription = {
   lane: string
@@ -159,7 +162,7 @@ export type Engine = {
   status(): EngineStatus
 
   /** Publishes within the caller's transaction, together with the fan-out. */
-  publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]>
+  publish(tx: Db, workspaceId: string, events: NewEvent[]): Promise<PublishedEvent[]>
   /** Publishes in a transaction shared with whoever else publishes in the same millisecond; resolves after its commit. */
   accept(workspaceId: string, events: NewEvent[]): Promise<StoredEvent[]>
   /** To be called in the transaction that changes a subscription. */

@@ -85,6 +85,7 @@ export function createManager(deps: {
       actor,
       occurredAt,
       eventId: published.at(-1)!.id,
+      lastActivityAt: lead.lastActivityAt,
     })
     const stored = engine.publishedIn(tx)
     return {

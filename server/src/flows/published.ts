@@ -1,8 +1,8 @@
 import type { Db } from '../db/database.ts'
-import type { Engine } from '../engine/types.ts'
+import type { Engine, PublishedEvent } from '../engine/types.ts'
 
 /** An event that a transaction published. */
-export type Published = { id: string; type: string; payload: unknown }
+export type Published = Pick<PublishedEvent, 'id' | 'type' | 'deliveries'> & { payload: unknown }
 
 export type WatchedEngine = Engine & {
   /** Everything that this transaction has published so far, by whichever part of the hub, first things first. */
@@ -17,7 +17,9 @@ export function watchPublishing(engine: Engine): WatchedEngine {
     async publish(tx, workspaceId, events) {
       const stored = await engine.publish(tx, workspaceId, events)
       const before = published.get(tx) ?? []
-      before.push(...stored.map(({ id, type }, index) => ({ id, type, payload: events[index]!.payload })))
+      before.push(
+        ...stored.map(({ id, type, deliveries }, index) => ({ id, type, deliveries, payload: events[index]!.payload })),
+      )
       published.set(tx, before)
       return stored
     },

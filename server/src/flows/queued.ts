@@ -10,44 +10,27 @@ export async function queuedFor(
   workspaceId: string,
   events: readonly Published[],
 ): Promise<{ queued: Queued[]; endpoints: number }> {
-  const rows = await listWaiting(
-    tx,
-    workspaceId,
-    events.map(({ id }) => id),
-  )
-  const byId = new Map(events.map((event) => [event.id, event]))
-  const lanes = new Set(rows.flatMap(({ kind, lane }) => (kind === integrationKind ? [lane] : [])))
+  const deliveries = events.flatMap((event) => event.deliveries.map(({ lane, kind }) => ({ event, lane, kind })))
+  const ours = deliveries.filter(({ kind }) => kind === integrationKind)
   // All at once: the flow's transaction is open, and a workspace may have many integrations.
   const subscriptions = Map.groupBy(
-    await listActiveSubscriptions(tx, workspaceId, [...lanes]),
+    await listActiveSubscriptions(tx, workspaceId, [...new Set(ours.map(({ lane }) => lane))]),
     ({ integrationId }) => integrationId,
   )
-  const queued: Queued[] = []
-  for (const { id, lane, kind, name, templateId, status } of rows) {
-    if (kind !== integrationKind || name === null) continue
-    const event = byId.get(id)!
-    const wanted = (subscriptions.get(lane) ?? []).map(prepare).filter(({ wants }) => wants(event))
-    queued.push({
+  const queued = ours.flatMap(({ event, lane }) => {
+    const rows = subscriptions.get(lane) ?? []
+    const wanted = rows.filter((row) => prepare(row).wants(event))
+    const [first] = rows
+    if (!first) return []
+    return {
       integrationId: lane,
-      name,
-      template: templateId!,
-      status: status!,
+      name: first.name,
+      template: first.templateId,
+      status: first.status,
       event: event.type,
-      eventId: id,
-      operations: wanted.map(({ row }) => row.operation),
-    })
-  }
-  return { queued, endpoints: rows.filter(({ kind }) => kind !== integrationKind).length }
+      eventId: event.id,
+      operations: wanted.map(({ operation }) => operation),
+    }
+  })
+  return { queued, endpoints: deliveries.length - ours.length }
 }
-
-const listWaiting = (tx: Db, workspaceId: string, eventIds: string[]) =>
-  tx
-    .selectFrom('ready as r')
-    .leftJoin('integrations as i', (join) =>
-      join.onRef('i.workspaceId', '=', 'r.workspaceId').onRef('i.id', '=', 'r.lane'),
-    )
-    .select(['r.id', 'r.lane', 'r.kind', 'i.name', 'i.templateId', 'i.status'])
-    .where('r.workspaceId', '=', workspaceId)
-    .where('r.id', 'in', eventIds)
-    .orderBy('r.position')
-    .execute()

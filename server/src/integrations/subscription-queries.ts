@@ -22,20 +22,30 @@ export const listSubscriptions = (
   return query.orderBy('id', 'desc').limit(range.limit).execute() as Promise<SubscriptionRow[]>
 }
 
+/** A subscription, and what a person knows its integration by. */
+export type NamedSubscriptionRow = SubscriptionRow & { name: string; templateId: string; status: string }
+
 /** What integrations do about events, each's oldest subscription first. */
 export const listActiveSubscriptions = async (
   db: Db,
   workspaceId: string,
   integrationIds: string[],
-): Promise<SubscriptionRow[]> =>
+): Promise<NamedSubscriptionRow[]> =>
   integrationIds.length === 0
     ? []
-    : ((await select(db, workspaceId)
-        .where('integrationId', 'in', integrationIds)
-        .where('isActive', '=', true)
-        .orderBy('id')
+    : ((await db
+        .selectFrom('integrationSubscriptions as s')
+        .innerJoin('integrations as i', (join) =>
+          join.onRef('i.workspaceId', '=', 's.workspaceId').onRef('i.id', '=', 's.integrationId'),
+        )
+        .selectAll('s')
+        .select(['i.name', 'i.templateId', 'i.status'])
+        .where('s.workspaceId', '=', workspaceId)
+        .where('s.integrationId', 'in', integrationIds)
+        .where('s.isActive', '=', true)
+        .orderBy('s.id')
         .limit(mostRead)
-        .execute()) as SubscriptionRow[])
+        .execute()) as NamedSubscriptionRow[])
 
 export const findSubscription = (
   db: Db,

@@ -18,6 +18,8 @@ export type ActivityInput = {
   /** Told again with the same key, it is not added again. */
   key?: string | null | undefined
   occurredAt?: Date | undefined
+  /** When something last happened with the lead, where the caller knows it: nothing older needs to be noted with the lead. */
+  lastActivityAt?: Date | undefined
 }
 
 /** Adds to timelines, in the caller's transaction. Answers for each whether it was new. */
@@ -43,8 +45,12 @@ export async function addActivities(
     occurredAt: activity.occurredAt ?? now,
   }))
   const added = await insertActivities(tx, rows)
+  const newer = rows.filter(({ occurredAt }, index) => {
+    const { lastActivityAt } = activities[index]!
+    return lastActivityAt === undefined || occurredAt > lastActivityAt
+  })
   // One statement for each time: nearly always there is one.
-  for (const [at, some] of Map.groupBy(rows, ({ occurredAt }) => occurredAt.getTime()))
+  for (const [at, some] of Map.groupBy(newer, ({ occurredAt }) => occurredAt.getTime()))
     await touchLeads(
       tx,
       workspaceId,

@@ -4,7 +4,6 @@ import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { Pipeline } from '../pipelines/schema.ts'
 import { firstStage, stageNamed } from '../pipelines/transitions.ts'
-import { insertStatusChanges } from './activity-queries.ts'
 import { changedFields, checkDetails, type Detailed, type Details, nobody, withDetails } from './details.ts'
 import { countryCode, normaliseEmail, readPhone, searchTextOf } from './normalise.ts'
 import {
@@ -155,12 +154,12 @@ class Batch {
   readonly external: { system: string; externalId: string; leadId: string }[] = []
   readonly created = new Map<string, LeadRow>()
   readonly changed = new Map<string, LeadRow>()
+  /** The first status of each that is created. */
   readonly changes: StatusChangeRow[] = []
 
   async write(tx: Db, workspaceId: string): Promise<void> {
-    if (this.created.size > 0) await insertLeads(tx, [...this.created.values()])
+    if (this.created.size > 0) await insertLeads(tx, [...this.created.values()], this.changes)
     for (const { id, workspaceId: _, ...row } of this.changed.values()) await updateLead(tx, workspaceId, id, row)
-    if (this.changes.length > 0) await insertStatusChanges(tx, this.changes)
     await keepExternalIds(tx, workspaceId, this.external)
   }
 }

@@ -143,7 +143,11 @@ export async function lockIdentities(db: Db, workspaceId: string, names: string[
   )
 }
 
-export const insertLeads = (db: Db, rows: LeadRow[]) => db.insertInto('crmLeads').values(rows.map(columnsOf)).execute()
+/** Inserts leads, and with new ones the statuses that they begin with. */
+export async function insertLeads(db: Db, rows: LeadRow[], statuses: StatusChangeRow[] = []): Promise<void> {
+  const withStatuses = db.with('statuses', (also) => also.insertInto('crmStatusChanges').values(statuses))
+  await (statuses.length > 0 ? withStatuses : db).insertInto('crmLeads').values(rows.map(columnsOf)).execute()
+}
 
 export const updateLead = (db: Db, workspaceId: string, id: string, changes: Partial<LeadRow>) =>
   db

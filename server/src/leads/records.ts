@@ -96,6 +96,8 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
         data: known({ source: intakes[index]!.source, changed: created ? undefined : changed, ...options.data }),
         actor,
         eventId: events[at]?.id,
+        ...(created ? { occurredAt: lead.lastActivityAt } : {}),
+        lastActivityAt: lead.lastActivityAt,
       })),
     )
     const moved: Upserted[] = []
@@ -124,8 +126,9 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
     lead: LeadRow,
     change: StatusChange,
     actor: string | null,
+    given?: Pipeline,
   ): Promise<LeadRow> {
-    const pipeline = await pipelines.find(tx, workspaceId, change.pipelineId ?? lead.pipelineId)
+    const pipeline = given ?? (await pipelines.find(tx, workspaceId, change.pipelineId ?? lead.pipelineId))
     const isSamePipeline = pipeline.id === lead.pipelineId
     const amountMinor = change.amountMinor ?? lead.amountMinor
     const stage = checkTransition(pipeline, isSamePipeline ? lead.status : null, { ...change, amountMinor })
@@ -153,6 +156,7 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
       amountMinor,
       currency,
       version: next.version,
+      lastActivityAt: at,
       updatedAt: at,
     })
     const { reason = null, notes } = change
@@ -191,6 +195,8 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
         data: known({ from: lead.status, to: stage.key, pipelineId: pipeline.id, amountMinor, currency }),
         actor,
         eventId: event!.id,
+        occurredAt: at,
+        lastActivityAt: at,
       },
       ...(notes ? [{ leadId: lead.id, type: 'note', title: 'Note', body: notes, actor }] : []),
     ])
@@ -242,7 +248,7 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
       const isAllowed =
         stage?.requires.length === 0 && present?.kind === 'open' && (present.next?.includes(status) ?? true)
       if (!isAllowed || !isBeyond(pipeline, status, lead.status)) return lead
-      return move(tx, workspaceId, lead, { status, ...(reason ? { reason } : {}) }, null)
+      return move(tx, workspaceId, lead, { status, ...(reason ? { reason } : {}) }, null, pipeline)
     },
 
     /** Finds a lead by one of its names; undefined where there is none. */
