@@ -437,6 +437,20 @@ export interface CrmStatusChanges {
   workspaceId: string
 }
 
+export interface CrmWordReadings {
+  beganAt: Date
+  caughtUpAt: Generated<Date>
+  lastId: Generated<string>
+  readUntil: Generated<Date>
+  workspaceId: string
+}
+
+export interface CrmWords {
+  seenAt: Date | null
+  word: string
+  workspaceId: string
+}
+
 export interface Cron {
   lastAt: Date | null
   name: string
@@ -947,6 +961,8 @@ export interface DB {
   crmPipelines: CrmPipelines
   crmStages: CrmStages
   crmStatusChanges: CrmStatusChanges
+  crmWordReadings: CrmWordReadings
+  crmWords: CrmWords
   cron: Cron
   deadLetters: DeadLetters
   emailSendRecords: EmailSendRecords

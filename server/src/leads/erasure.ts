@@ -3,6 +3,7 @@ import type { Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import { exponentialDelay } from '../lib/backoff.ts'
 import { deleteLead, type LeadRow } from './queries.ts'
+import { doubtWords, removeDoubted } from './word-queries.ts'
 
 const kind = 'leads.erasure'
 /** Events in one transaction: each is a row of a partition, with its operations. */
@@ -10,8 +11,9 @@ const step = 500
 
 /**
  * Forgets people: the lead with all that hangs on it, what the events of its timeline and the operations that they caused said, and rows of
- * imports that bear its address. A person of few events is forgotten in one transaction; what is left of others is written down in it, and
- * emptied by a chain of jobs that goes on wherever it was interrupted.
+ * imports that bear its address. A person of few events is forgotten in one transaction, but for words that search has learnt, of which only
+ * the hub can tell whether others have them; what is left of others is written down in it, and emptied by a chain of jobs that goes on
+ * wherever it was interrupted.
  */
 export function createErasure(engine: Pick<Engine, 'publish' | 'enqueue' | 'define'>) {
   const enqueue = (tx: Db, workspaceId: string, leadId: string) =>
@@ -41,6 +43,7 @@ export function createErasure(engine: Pick<Engine, 'publish' | 'enqueue' | 'defi
     async run({ workspaceId, payload }, control) {
       const { leadId } = payload as { leadId: string }
       await control.complete(async (tx) => {
+        await removeDoubted(tx, workspaceId)
         if (await emptySome(tx, workspaceId, leadId)) await enqueue(tx, workspaceId, leadId)
       })
     },
@@ -61,8 +64,10 @@ export function createErasure(engine: Pick<Engine, 'publish' | 'enqueue' | 'defi
     if (row.email !== null)
       await sql`delete from crm_import_errors where workspace_id = ${workspaceId} and exists (
         select from unnest(cells) cell where lower(trim(cell)) = ${row.email})`.execute(tx)
+    await doubtWords(tx, workspaceId, row.id)
     await deleteLead(tx, workspaceId, row.id)
-    if (await emptySome(tx, workspaceId, row.id)) await enqueue(tx, workspaceId, row.id)
+    await emptySome(tx, workspaceId, row.id)
+    await enqueue(tx, workspaceId, row.id)
     await engine.publish(tx, workspaceId, [{ type: 'lead.erased', payload: { leadId: row.id, erasedBy: actor } }])
     return { events: Number(numAffectedRows) }
   }

@@ -49,6 +49,7 @@ import type {
   TagChanges,
 } from './schema.ts'
 import { searchLeads } from './search.ts'
+import { learnWords } from './words.ts'
 
 const timePart = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
 const maxDataBytes = 32 * 1_024
@@ -67,6 +68,7 @@ export function createLeads(deps: {
   const { database, engine, pipelines, operationsOf, clock } = deps
   const records = createLeadRecords({ engine, pipelines, clock })
   const erasePerson = createErasure(engine)
+  learnWords({ database, engine, clock })
 
   /** A lead by the e-mail address or the id that a path names. */
   async function named(tx: Db, workspaceId: string, name: string): Promise<LeadRow> {

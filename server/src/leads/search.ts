@@ -17,11 +17,13 @@ const mostWords = 8
  * Finds leads. The ids are looked for as the hub, always within the workspace: under row-level security PostgreSQL would use none of the indexes
  * over trigrams, tags and custom fields, since their operators might tell of rows that are not to be seen. The rows themselves
  * are then read as the tenant, so that an id of another workspace would show nothing.
+ * @param mostCompared Likeness is worked out lead by lead, and among more than these it takes longer than a person who types will wait
  */
 export async function searchLeads(
   database: Database,
   workspaceId: string,
   filter: LeadFilter,
+  mostCompared = 20_000,
 ): Promise<{ rows: LeadRow[]; nextCursor: string | null }> {
   const { limit = defaultLimit, sort = 'created', q } = filter
   const direction = filter.order ?? (sort === 'name' ? 'asc' : 'desc')
@@ -34,7 +36,7 @@ export async function searchLeads(
   if (places.length === 0 && words.length > 0) {
     const isAbsent = words.length === 1 && conditions.length === 1 && after === undefined
     places = await findRespelt(database, { ...list, workspaceId, words }, isAbsent)
-    if (places.length === 0 && after === undefined && (await isSmall(database.hub, workspaceId)))
+    if (places.length === 0 && after === undefined && (await isSmall(database.hub, workspaceId, mostCompared)))
       places = await findAlike(database, conditions, words, limit)
   }
   const { items, nextCursor } = cutPage(places, limit, ({ id, value }) => [value, id])
@@ -48,10 +50,7 @@ export async function searchLeads(
   return { rows, nextCursor }
 }
 
-/** Likeness is worked out lead by lead, and among more than these it takes longer than a person who types will wait. */
-const mostCompared = 20_000
-
-async function isSmall(db: Db, workspaceId: string): Promise<boolean> {
+async function isSmall(db: Db, workspaceId: string, mostCompared: number): Promise<boolean> {
   const { rows } = await sql`
     select from crm_leads where workspace_id = ${workspaceId} limit 1 offset ${mostCompared}`.execute(db)
   return rows.length === 0

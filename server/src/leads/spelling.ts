@@ -1,5 +1,6 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Database } from '../db/database.ts'
+import { findNear } from './dictionary.ts'
 import { findPlaces, findSpellings, type Place, type Wanted } from './finding.ts'
 
 /** Shorter words become nearly any other by one letter; longer ones are no names. */
@@ -11,8 +12,8 @@ const mostWrong = 2
 
 /**
  * Finds leads by words that nobody has as they are: with two letters swapped; where nobody has that, with one too many; and then with one
- * missing or another. What has numbers in it is no word that could be spelt otherwise.
- * @param isAbsent Whether it is known already that no lead of the workspace has a word
+ * missing or another; and only then by what words of one of these spellings begin with. What has numbers in it is no word that could be
+ * spelt otherwise.
  */
 export async function findRespelt(database: Database, list: Respelt, isAbsent: boolean): Promise<Place[]> {
   try {
@@ -36,7 +37,7 @@ async function respelt(db: Database, list: Respelt, isAbsent: boolean): Promise<
   const patterns = words.filter((word) => !wrong.includes(word)).map(contains)
   let last: Spelling | undefined
   for (const word of wrong) {
-    last = await alike(db, { ...list, words: patterns.map(has) }, word)
+    last = await alike(db, workspaceId, { ...list, words: patterns.map(has) }, word)
     if (!last) return []
     patterns.push(last.pattern)
   }
@@ -49,12 +50,17 @@ const mostCounted = 1_000
 /** A spelling, and the leads that have it and whatever else was wanted; without these where they are too many to have been counted. */
 type Spelling = { pattern: string; places: Place[] | undefined }
 
-async function alike(db: Database, wanted: Wanted, word: string): Promise<Spelling | undefined> {
+async function alike(
+  database: Database,
+  workspaceId: string,
+  wanted: Wanted,
+  word: string,
+): Promise<Spelling | undefined> {
   // By code point, so that no letter is cut in two.
   const letters = [...word]
   if (letters.length < shortest || letters.length > longest || !/^\p{L}+$/u.test(word)) return undefined
-  for (const spellings of [swapped(letters), oneTooMany(letters), missingOrOther(letters)]) {
-    const found = await likeliest(db, wanted, [...new Set(spellings.map(startsWord))])
+  for (const spellings of await findNear(database.hub, workspaceId, letters)) {
+    const found = await likeliest(database, wanted, spellings.map(startsWord))
     if (found) return found
   }
   return undefined
@@ -84,27 +90,7 @@ async function existing(database: Database, workspaceId: string, patterns: strin
   })
 }
 
-const swapped = (letters: string[]): string[] =>
-  letters.slice(1).map((letter, at) => joined(letters.slice(0, at), letter, letters[at]!, letters.slice(at + 2)))
-
-const oneTooMany = (letters: string[]): string[] =>
-  letters.map((_, at) => joined(letters.slice(0, at), letters.slice(at + 1)))
-
-/** The first letter is hardly ever the wrong one. */
-const missingOrOther = (letters: string[]): string[] =>
-  letters
-    .slice(1)
-    .flatMap((_, at) => [
-      joined(letters.slice(0, at + 1), anyLetter, letters.slice(at + 1)),
-      joined(letters.slice(0, at + 1), anyLetter, letters.slice(at + 2)),
-    ])
-
-/** Stands for one letter, whichever, until `escaped` has made a pattern of the text. */
-const anyLetter = '\u0001'
-
-const joined = (...parts: (string | string[])[]): string => parts.flat().join('')
-
-const escaped = (text: string): string => text.replace(/[\\%_]/g, (letter) => `\\${letter}`).replaceAll(anyLetter, '_')
+const escaped = (text: string): string => text.replace(/[\\%_]/g, (letter) => `\\${letter}`)
 
 /** A word of one or two letters is the beginning of a word; the index knows no shorter parts. */
 export const contains = (word: string): string => (word.length < 3 ? startsWord(word) : `%${escaped(word)}%`)
