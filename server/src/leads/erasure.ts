@@ -43,8 +43,8 @@ export function createErasure(engine: Pick<Engine, 'publish' | 'enqueue' | 'defi
     async run({ workspaceId, payload }, control) {
       const { leadId } = payload as { leadId: string }
       await control.complete(async (tx) => {
-        await removeDoubted(tx, workspaceId)
-        if (await emptySome(tx, workspaceId, leadId)) await enqueue(tx, workspaceId, leadId)
+        const hasMoreWords = await removeDoubted(tx, workspaceId)
+        if ((await emptySome(tx, workspaceId, leadId)) || hasMoreWords) await enqueue(tx, workspaceId, leadId)
       })
     },
   })

@@ -5,6 +5,8 @@ import type { Db } from '../db/database.ts'
 const mostWorkspaces = 10
 const page = 5_000
 const mostRemoved = 10_000
+/** A person has some five. */
+const mostDoubted = 100
 /** A change may be seen so much later than the time it bears: it commits late, or another process's clock is behind. */
 const overlap = sql`interval '2 minutes'`
 /** What has caught up is not looked at again sooner. */
@@ -119,10 +121,10 @@ export async function doubtWords(tx: Db, workspaceId: string, leadId: string): P
       where workspace_id = ${workspaceId} and id = ${leadId})`.execute(tx)
 }
 
-/** Removes doubted words that no lead has. To be run as the hub, for the index over trigrams. */
-export async function removeDoubted(tx: Db, workspaceId: string): Promise<void> {
+/** Removes doubted words that no lead has, and answers whether there may be more. To be run as the hub, for the index over trigrams. */
+export async function removeDoubted(tx: Db, workspaceId: string): Promise<boolean> {
   const { rows } = await sql<{ word: string }>`
-    select word from crm_words where workspace_id = ${workspaceId} and seen_at is null limit ${mostRemoved}`.execute(tx)
+    select word from crm_words where workspace_id = ${workspaceId} and seen_at is null limit ${mostDoubted}`.execute(tx)
   for (const { word } of rows) {
     // Each is planned by itself: how rare it is decides how it is looked for. Letters mean nothing in a pattern.
     const { rows: found } = await sql`
@@ -134,4 +136,5 @@ export async function removeDoubted(tx: Db, workspaceId: string): Promise<void> 
       : sql`update crm_words set seen_at = (select began_at from crm_word_readings where workspace_id = ${workspaceId}) where ${doubted}`
     ).execute(tx)
   }
+  return rows.length === mostDoubted
 }
