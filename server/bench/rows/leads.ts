@@ -1,3 +1,4 @@
+import type { Client } from 'pg'
 import type { Row } from '../row.ts'
 import { setStage } from '../stage.ts'
 import { percentile } from '../table.ts'
@@ -8,7 +9,10 @@ const searches: { name: string; query(random: () => number): string }[] = [
   { name: 'a last name', query: (random) => `q=${last(random)}` },
   { name: 'a part of an address', query: (random) => `q=${last(random).toLowerCase()}${Math.floor(random() * 1_000)}` },
   { name: 'a common word', query: () => 'q=example' },
-  { name: 'a word spelt wrong', query: (random) => `q=${swapped(last(random).toLowerCase())}` },
+  { name: 'two letters swapped', query: (random) => `q=${swapped(last(random).toLowerCase())}` },
+  { name: 'a letter too many', query: (random) => `q=${respelt(random, 0, 1)}` },
+  { name: 'a letter missing', query: (random) => `q=${respelt(random, 1, 0)}` },
+  { name: 'another letter', query: (random) => `q=${respelt(random, 1, 1)}` },
   { name: 'status and source', query: () => 'status=qualified&source=call' },
   { name: 'a tag and a score', query: () => 'tag=vip&scoreMin=50' },
   { name: 'a custom field', query: () => `custom=${encodeURIComponent('{"plan":"enterprise"}')}` },
@@ -24,6 +28,7 @@ export const leads: Row = async ({ postgres, rounds, quick, report }) => {
   const count = quick ? 100_000 : 1_000_000
   await stage.client.query(fill, [id, count, firstNames, lastNames])
   await stage.client.query('vacuum analyze crm_leads')
+  await wordsLearnt(stage.client, id)
   const random = randomOf(1)
   const ask = async (query: string): Promise<number> => {
     const began = performance.now()
@@ -63,6 +68,26 @@ const last = (random: () => number) => lastNames[Math.floor(random() * lastNames
 
 /** Two of its letters changed places. */
 const swapped = (word: string): string => word.slice(0, 2) + word[3]! + word[2]! + word.slice(4)
+
+/** A last name with letters at one place, not the first, taken away and others, whichever, put in. */
+function respelt(random: () => number, away: number, more: number): string {
+  const word = last(random).toLowerCase()
+  const at = 1 + Math.floor(random() * (word.length - 1))
+  const letter = 'abcdefghijklmnopqrstuvwxyz'[Math.floor(random() * 26)]!
+  return word.slice(0, at) + letter.repeat(more) + word.slice(at + away)
+}
+
+/** The hub begins with it at the next full minute. */
+async function wordsLearnt(client: Client, workspaceId: string): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query(
+      'select from crm_word_readings where workspace_id = $1 and caught_up_at >= began_at',
+      [workspaceId],
+    )
+    if (rows.length > 0) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
 
 /** A name that can be spoken, another for every number. */
 function nameOf(at: number): string {

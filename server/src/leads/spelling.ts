@@ -14,6 +14,7 @@ const mostWrong = 2
  * Finds leads by words that nobody has as they are: with two letters swapped; where nobody has that, with one too many; and then with one
  * missing or another; and only then by what words of one of these spellings begin with. What has numbers in it is no word that could be
  * spelt otherwise.
+ * @param isAbsent Whether it is known already that no lead of the workspace has a word
  */
 export async function findRespelt(database: Database, list: Respelt, isAbsent: boolean): Promise<Place[]> {
   try {
