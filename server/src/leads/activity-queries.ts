@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import { type ActivityRow, json, type StatusChangeRow } from './queries.ts'
 
@@ -58,3 +59,41 @@ export const listStatusChanges = (db: Db, workspaceId: string, leadId: string): 
     .orderBy('id')
     .limit(1_000)
     .execute()
+
+/** Activities of a lead, oldest first, after one of them. */
+export function listActivitiesAfter(
+  db: Db,
+  workspaceId: string,
+  leadId: string,
+  after: ActivityRow | undefined,
+  limit: number,
+): Promise<ActivityRow[]> {
+  let query = db
+    .selectFrom('crmActivities')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('leadId', '=', leadId)
+  if (after) query = query.where(isAfter(workspaceId, 'crm_activities', 'occurred_at', after.id))
+  return query.orderBy('occurredAt').orderBy('id').limit(limit).execute() as Promise<ActivityRow[]>
+}
+
+/** Changes of a lead's status, oldest first, after one of them. */
+export function listStatusChangesAfter(
+  db: Db,
+  workspaceId: string,
+  leadId: string,
+  after: StatusChangeRow | undefined,
+  limit: number,
+): Promise<StatusChangeRow[]> {
+  let query = db
+    .selectFrom('crmStatusChanges')
+    .selectAll()
+    .where('workspaceId', '=', workspaceId)
+    .where('leadId', '=', leadId)
+  if (after) query = query.where(isAfter(workspaceId, 'crm_status_changes', 'at', after.id))
+  return query.orderBy('at').orderBy('id').limit(limit).execute()
+}
+
+/** Compared in the database, whose times are finer than ours. */
+const isAfter = (workspaceId: string, table: string, time: string, id: string) =>
+  sql<boolean>`(${sql.ref(time)}, id) > (select ${sql.ref(time)}, id from ${sql.table(table)} where workspace_id = ${workspaceId} and id = ${id})`

@@ -13,6 +13,7 @@ import { activityAnswer, leadAnswer, mergeAnswer, statusChangeAnswer } from './a
 import { changedFields, checkDetails, withDetails } from './details.ts'
 import { listDuplicates } from './duplicates.ts'
 import { createErasure } from './erasure.ts'
+import { createForgetting } from './forgetting.ts'
 import { checkOwner } from './intake.ts'
 import { mergeLeads, undoMerge } from './merge.ts'
 import { findMergedInto, listMerges } from './merge-queries.ts'
@@ -43,7 +44,6 @@ import type {
   NewActivity,
   NewLead,
   NewMerge,
-  PersonalData,
   StatusChange,
   StatusChangeEntry,
   TagChanges,
@@ -69,6 +69,7 @@ export function createLeads(deps: {
   const records = createLeadRecords({ engine, pipelines, clock })
   const erasePerson = createErasure(engine)
   learnWords({ database, engine, clock })
+  const forgetElsewhere = createForgetting({ engine, clock })
 
   /** A lead by the e-mail address or the id that a path names. */
   async function named(tx: Db, workspaceId: string, name: string): Promise<LeadRow> {
@@ -291,17 +292,17 @@ export function createLeads(deps: {
         return { lead: await answer(tx, workspaceId, lead), restored: await answer(tx, workspaceId, restored) }
       }),
 
-    /** Everything that is kept about a person. */
-    personalData: (workspaceId: string, name: string): Promise<PersonalData> =>
-      database.inWorkspace(workspaceId, async (tx) =>
-        personalData(tx, workspaceId, await named(tx, workspaceId, name)),
-      ),
+    /** Everything that is kept about a person, as the text of the answer, read as it is taken off. @throws ApiError NOT_FOUND */
+    personalData: (workspaceId: string, name: string): Promise<AsyncIterable<string>> =>
+      personalData(database, workspaceId, (tx) => named(tx, workspaceId, name)),
 
     /** Forgets a person, and answers how many events told of them; what many of them said is emptied within moments. */
     erase: (workspaceId: string, name: string, actor: string): Promise<{ events: number }> =>
-      database.inWorkspace(workspaceId, async (tx) =>
-        erasePerson(tx, workspaceId, await named(tx, workspaceId, name), actor),
-      ),
+      database.inWorkspace(workspaceId, async (tx) => {
+        const row = await named(tx, workspaceId, name)
+        await forgetElsewhere(tx, workspaceId, row)
+        return erasePerson(tx, workspaceId, row, actor)
+      }),
 
     history: (workspaceId: string, name: string): Promise<StatusChangeEntry[]> =>
       database.inWorkspace(workspaceId, async (tx) => {

@@ -1,7 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import type { CrmMerges } from '../db/tables.ts'
-import type { ActivityRow, LeadRow, StatusChangeRow } from './queries.ts'
+import type { LeadRow, StatusChangeRow } from './queries.ts'
 
 /** What both leads were before they were merged. Times are texts here. */
 export type Snapshot = {
@@ -103,14 +103,20 @@ export async function returnActivities(
     where a.workspace_id = ${workspaceId} and a.id = wanted.id`.execute(db)
 }
 
-/** All activities of a lead, oldest first. */
-export const listAllActivities = (db: Db, workspaceId: string, leadId: string): Promise<ActivityRow[]> =>
-  db
-    .selectFrom('crmActivities')
-    .selectAll()
+/** What leads were before they were merged into one, and still are; the earliest merge first. */
+export async function listMergedAfter(
+  db: Db,
+  workspaceId: string,
+  leadId: string,
+  after: { id: string } | undefined,
+  limit: number,
+): Promise<{ id: string; merged: unknown }[]> {
+  let query = db
+    .selectFrom('crmMerges')
+    .select(['id', sql<unknown>`snapshot->'merged'`.as('merged')])
     .where('workspaceId', '=', workspaceId)
     .where('leadId', '=', leadId)
-    .orderBy('occurredAt')
-    .orderBy('id')
-    .limit(20_000)
-    .execute() as Promise<ActivityRow[]>
+    .where('undoneAt', 'is', null)
+  if (after) query = query.where('id', '>', after.id)
+  return await query.orderBy('id').limit(limit).execute()
+}

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { Type } from 'typebox'
 import { actorOf } from '../api/actor.ts'
 import { ok, replies } from '../api/envelope.ts'
@@ -94,12 +95,17 @@ export const mergeRoutes =
         config: read,
         schema: {
           summary: 'Everything that is kept about a person',
+          description:
+            'Of any length: it is sent as it is read. Where reading fails on the way the connection is cut, and what came is not whole.',
           tags,
           params: ByLead,
           response: replies(PersonalData),
         },
       },
-      async ({ workspace, params }) => ok(await leads.personalData(workspace.id, params.email)),
+      async ({ workspace, params }, reply) => {
+        const text = await leads.personalData(workspace.id, params.email)
+        return reply.type('application/json; charset=utf-8').send(Readable.from(text) as never)
+      },
     )
 
     api.post(

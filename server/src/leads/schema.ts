@@ -356,11 +356,26 @@ export const Merge = Type.Object({
 })
 export type Merge = Static<typeof Merge>
 
+const rows = (description: string) => Type.Array(Type.Record(Type.String(), Type.Unknown()), { description })
+
 export const PersonalData = Type.Object({
   lead: Lead,
   activities: Type.Array(Activity),
   statusChanges: Type.Array(StatusChangeEntry),
   merged: Type.Array(Type.Unknown(), { description: 'Leads that were merged into it, as they were.' }),
-  events: Type.Array(Type.Object({ id: Id, type: Type.String(), payload: Type.Unknown(), occurredAt: Time })),
+  bookings: rows('Bookings by the address, or by the phone where there was no address.'),
+  consultationRequests: rows('Requests for consultations.'),
+  calls: rows('Calls of voice agents with the person, with what was said.'),
+  mails: rows('E-mails to the person; of attachments their names.'),
+  messages: rows('SMS to the person.'),
+  optOuts: rows('Numbers that want no SMS.'),
+  adLeads: rows('What vendors call what was entered into forms of advertisements.'),
+  importErrors: rows('Rows of imported files that name the person and were not taken in.'),
+  events: Type.Array(Type.Object({ id: Id, type: Type.String(), payload: Type.Unknown(), occurredAt: Time }), {
+    description: 'Events of the timeline, and others that name the person; forms that were submitted are among them.',
+  }),
+  operations: rows('What vendors were asked and answered that names the person.'),
+  webhooks: rows("Vendors' webhooks that name the person, as they came."),
+  results: rows('Results of services that name the person.'),
 })
 export type PersonalData = Static<typeof PersonalData>
