@@ -32,12 +32,14 @@ const stepNames: Record<string, string> = {
   noteId: 'A note of the call is there',
   appointmentId: 'The appointment is booked',
   sent: 'The call was sent',
+  settled: 'The rest is there, as somebody said who looked',
 }
 
 /** What an integration has of a call, each with the id that it has there. */
 export const stepsInWords = (steps: CallDelivery['steps']): { text: string; id: string | null }[] =>
   Object.entries(steps)
-    .filter(([, value]) => value)
+    // What nobody knows of is told by the error.
+    .filter(([step, value]) => value && step !== 'begun')
     .map(([step, value]) => ({ text: stepNames[step] ?? step, id: typeof value === 'string' ? value : null }))
 
 type Agreed = { title?: unknown; date?: unknown; time?: unknown; timezone?: unknown }

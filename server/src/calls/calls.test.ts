@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sql } from 'kysely'
+import { manualClock } from '../lib/clock.ts'
 import { goHighLevel } from '../sandbox/gohighlevel/gohighlevel.ts'
 import { retell, sandboxKey } from '../sandbox/retell/retell.ts'
 import { zapier } from '../sandbox/zapier/zapier.ts'
 import { connectLocation } from '../test/gohighlevel.ts'
 import { type Hub, startHub } from '../test/hub.ts'
 import { startSandbox } from '../test/sandbox.ts'
+import { connectSmallCrm, smallCrmEntry, smallVendor } from '../test/small-crm.ts'
 import { until } from '../test/until.ts'
 
 type Delivery = { integrationId: string; status: string; steps: Record<string, unknown>; errorCode: string | null }
@@ -171,9 +174,10 @@ test('a call that an integration never got can be sent on again, once, by who se
   const made = await hub.request<{ id: string }>('POST', '/api/calls', { body: call })
   const lost = await settled(hub, made.body.data.id)
   sandbox.faults.clear()
-  const retry = (id: string) => hub.request('POST', `/api/calls/${call.call_id}/integrations/${id}/retry`)
+  const retry = (id: string, body?: object) =>
+    hub.request('POST', `/api/calls/${call.call_id}/integrations/${id}/retry`, body ? { body } : {})
 
-  const again = await retry(automation)
+  const again = await retry(automation, { outcome: 'not_done' })
   const detail = await settled(hub, made.body.data.id)
   const once = await retry(automation)
   const nowhere = await retry(made.body.data.id)
@@ -181,6 +185,68 @@ test('a call that an integration never got can be sent on again, once, by who se
   assert.equal(lost.deliveries[0]?.status, 'unknown')
   assert.deepEqual([again.status, detail.deliveries[0]?.status], [200, 'delivered'])
   assert.deepEqual([once.status, nowhere.status], [409, 404])
+})
+
+/** The vendor has answered that the note is there, and the hub dies before it is written down. */
+async function startForgetful() {
+  const vendor = await smallVendor()
+  const clock = manualClock(Date.parse('2030-05-06T15:00:00Z'))
+  const hub = await startHub({ connectors: [smallCrmEntry], clock })
+  const { id } = await connectSmallCrm(hub, vendor)
+  await sql
+    .raw(`create function forget() returns trigger language plpgsql as $$ begin raise exception 'the process is gone'; end $$;
+      create trigger forget before update on call_deliveries for each row when (new.steps ? 'noteId') execute function forget()`)
+    .execute(hub.database.hub)
+  const made = await hub.request<{ id: string }>('POST', '/api/calls', { body: call })
+  await until('the try to fail', async () => {
+    const { rows } = await sql`select from scheduled where kind = 'call.delivery'`.execute(hub.database.hub)
+    return rows.length > 0
+  })
+  await sql.raw('drop trigger forget on call_deliveries').execute(hub.database.hub)
+  clock.advance(60_000)
+  hub.app.engine.wake()
+  const retry = (body?: object) =>
+    hub.request<Detail>('POST', `/api/calls/${made.body.data.id}/integrations/${id}/retry`, body ? { body } : {})
+  return {
+    ...{ hub, vendor, retry },
+    settled: () => settled(hub, made.body.data.id),
+    async [Symbol.asyncDispose]() {
+      await hub[Symbol.asyncDispose]()
+      await vendor[Symbol.asyncDispose]()
+    },
+  }
+}
+
+test('a note whose answer was lost with the process is not added again until a person says that it is not there', async () => {
+  await using place = await startForgetful()
+  const { vendor, retry } = place
+
+  const lost = await place.settled()
+  await retry()
+  const blind = await place.settled()
+  const told = await retry({ outcome: 'not_done' })
+  const detail = await place.settled()
+
+  assert.deepEqual([lost.deliveries[0]?.status, lost.deliveries[0]?.errorCode], ['unknown', 'OUTCOME_UNKNOWN'])
+  assert.deepEqual(lost.deliveries[0]?.steps, { contactId: '1', begun: ['notes.create'] })
+  assert.equal(blind.deliveries[0]?.status, 'unknown')
+  assert.equal(told.status, 200, told.text)
+  assert.deepEqual(detail.deliveries[0]?.steps, { contactId: '1', noteId: 'note-2' })
+  assert.deepEqual([detail.deliveries[0]?.status, vendor.notes.length], ['delivered', 2])
+})
+
+test('a note that a person found there is not added again', async () => {
+  await using place = await startForgetful()
+  const { vendor, retry } = place
+  await place.settled()
+
+  const odd = await retry({ outcome: 'perhaps' })
+  await retry({ outcome: 'done' })
+  const detail = await place.settled()
+
+  assert.equal(odd.status, 400)
+  assert.deepEqual(detail.deliveries[0]?.steps, { contactId: '1', settled: ['notes.create'] })
+  assert.deepEqual([detail.deliveries[0]?.status, vendor.notes.length], ['delivered', 1])
 })
 
 test('what Retell tells of a call step by step is one call, finished by its analysis', async () => {

@@ -21,7 +21,7 @@ import {
   putCall,
   updateCall,
 } from './queries.ts'
-import type { Call, CallDetail, CallFilter, NewCall } from './schema.ts'
+import type { Call, CallDetail, CallFilter, NewCall, RetriedOutcome } from './schema.ts'
 
 const completionKind = 'call.completion'
 /** How long the analysis of a call is waited for once it has ended. */
@@ -179,10 +179,10 @@ export function createCalls(deps: {
     get: detail,
 
     /** Takes a call to an integration again that it has not reached. @throws ApiError NOT_FOUND, CONFLICT where it did, or is on its way */
-    async retry(workspaceId: string, id: string, integrationId: string): Promise<CallDetail> {
+    async retry(workspaceId: string, id: string, integrationId: string, outcome?: RetriedOutcome): Promise<CallDetail> {
       await database.inWorkspace(workspaceId, async (tx) => {
         const row = await byEitherId(tx, workspaceId, id)
-        await deliveries.retry(tx, workspaceId, row.id, integrationId)
+        await deliveries.retry(tx, workspaceId, row.id, integrationId, outcome)
       })
       return await detail(workspaceId, id)
     },

@@ -1,11 +1,13 @@
 import { ApiError, notFound } from '../api/errors.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
+import { lookUp } from '../integrations/reconcile.ts'
 import type { Runner } from '../integrations/runner.ts'
 import { type CallPort, type CallSteps, instantAt, processCall } from '../kit/call.ts'
 import type { OperationName } from '../kit/capabilities.ts'
 import type { AnyConnector } from '../kit/connector.ts'
 import type { CallData } from '../kit/models.ts'
+import { repeatOf } from '../kit/operations.ts'
 import { offers } from '../kit/result.ts'
 import { exponentialDelay } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -21,6 +23,7 @@ import {
   lockDelivery,
   updateDelivery,
 } from './queries.ts'
+import type { RetriedOutcome } from './schema.ts'
 
 const kind = 'call.delivery'
 
@@ -71,14 +74,16 @@ export function createCallDeliveries(deps: {
       const save = async (steps: CallSteps) => {
         await updateDelivery(database.hub, delivery, { steps })
       }
+      const cause = { callId: call.callId, ...(call.eventId === null ? {} : { eventId: call.eventId }) }
       const port: CallPort = {
         supports: (name) => offers(connector, name),
         run: (name, input) =>
           runner.run(workspaceId, integrationId, name, input, {
-            callId: call.callId,
+            ...cause,
             signal: control.signal,
-            ...(call.eventId === null ? {} : { eventId: call.eventId }),
           }),
+        repeat: (name) => repeatOf(connector, name),
+        look: (name, input) => lookUp(runner, connector, { workspaceId, integrationId }, name, input, cause),
       }
       const data = callDataOf(call)
       const placed = delivery.steps.appointmentId ?? (await placedAlready(workspaceId, integrationId, data))
@@ -141,14 +146,24 @@ export function createCallDeliveries(deps: {
       )
     },
 
-    /** Puts a call on its way to an integration again; what is there of it already is not done twice. */
-    async retry(tx: Db, workspaceId: string, callId: string, integrationId: string): Promise<void> {
+    /**
+     * Puts a call on its way to an integration again; what is there of it already is not done twice. `outcome` is what a person found there of the
+     * steps that nobody knew of.
+     */
+    async retry(
+      tx: Db,
+      workspaceId: string,
+      callId: string,
+      integrationId: string,
+      outcome: RetriedOutcome | undefined,
+    ): Promise<void> {
       const delivery = await lockDelivery(tx, workspaceId, callId, integrationId)
       if (!delivery) throw notFound('delivery of the call')
       if (delivery.status === 'delivered') throw new ApiError('CONFLICT', 'The call is there already.')
       if (delivery.status !== 'failed' && delivery.status !== 'unknown')
         throw new ApiError('CONFLICT', 'The call is on its way there already.')
       const fresh = {
+        steps: settled(delivery.steps, outcome),
         status: 'pending' as const,
         errorCode: null,
         errorMessage: null,
@@ -158,6 +173,13 @@ export function createCallDeliveries(deps: {
       await enqueue(tx, workspaceId, [{ callId, integrationId }])
     },
   }
+}
+
+/** The steps, once a person has said whether those that nobody knows of were done. */
+function settled({ begun, ...steps }: CallSteps, outcome: RetriedOutcome | undefined): CallSteps {
+  if (!begun) return steps
+  if (outcome === undefined) return { ...steps, begun }
+  return outcome === 'done' ? { ...steps, settled: [...(steps.settled ?? []), ...begun] } : steps
 }
 
 const isOfUse = (connector: AnyConnector): boolean => uses.some((name) => offers(connector, name))

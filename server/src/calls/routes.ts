@@ -4,7 +4,7 @@ import { Id } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
 import { withCamelNames } from './call-data.ts'
 import type { CallFlow } from './calls.ts'
-import { Call, CallDetail, CallFilter, NewCall } from './schema.ts'
+import { Call, CallDetail, CallFilter, CallRetry, NewCall } from './schema.ts'
 
 const tags = ['calls']
 const ByCall = Type.Object({
@@ -70,14 +70,20 @@ export const callRoutes =
       '/calls/:id/integrations/:integrationId/retry',
       {
         config: { scope: 'events:write' },
+        // Most say nothing but that it is to be tried.
+        preValidation: async (request) => {
+          request.body ??= {}
+        },
         schema: {
           summary: 'Take a call again to an integration that it did not reach',
           description: 'What is there of it already is not done twice.',
           tags,
           params: ByCallIntegration,
+          body: CallRetry,
           response: replies(CallDetail),
         },
       },
-      async ({ workspace, params }) => ok(await calls.retry(workspace.id, params.id, params.integrationId)),
+      async ({ workspace, params, body }) =>
+        ok(await calls.retry(workspace.id, params.id, params.integrationId, body.outcome)),
     )
   }

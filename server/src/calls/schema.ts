@@ -80,6 +80,19 @@ export const CallDetail = Type.Object({
 })
 export type CallDetail = Static<typeof CallDetail>
 
+const retriedOutcomes = ['done', 'not_done'] as const
+export type RetriedOutcome = (typeof retriedOutcomes)[number]
+export const CallRetry = Type.Object({
+  outcome: Type.Optional(
+    Type.Unsafe<RetriedOutcome>({
+      type: 'string',
+      enum: [...retriedOutcomes],
+      description:
+        'Whether the steps whose outcome nobody knows were done, as a look at the vendor showed. Without it the hub looks where it can.',
+    }),
+  ),
+})
+
 export const CallFilter = Type.Object({
   ...Paging.properties,
   agentId: Type.Optional(CallId),

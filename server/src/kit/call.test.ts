@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CallPort, callNote, instantAt, processCall } from './call.ts'
+import { type CallPort, type CallSteps, callNote, instantAt, processCall } from './call.ts'
 import type { OperationName } from './capabilities.ts'
 import { ConnectorError } from './errors.ts'
 import type { CallData } from './models.ts'
+import type { Look } from './once.ts'
+import { operations } from './operations.ts'
 import { failureOf } from './result.ts'
 
 const call: CallData = {
@@ -139,4 +141,42 @@ test('a wall clock is read as the zone has it, summer time and all', () => {
   ] as const) {
     assert.equal(instantAt(date, time, zone), undefined)
   }
+})
+
+test('an appointment whose answer was lost is looked for, and booked again only where it is not there', async () => {
+  const begun = { contactId: 'c1', noteId: 'n1', begun: ['calendar.book' as const] }
+  const after = async (look: Look) => {
+    const { port, names } = integration({ 'calendar.book': { externalId: 'a2' } })
+    const saved: CallSteps[] = []
+    const { steps, result } = await processCall(
+      { ...port, repeat: (name) => operations[name].repeat, look: async () => look },
+      call,
+      begun,
+      async (steps) => void saved.push(steps),
+    )
+    return { steps, result, saved, asked: names() }
+  }
+
+  const there = await after({ known: true, done: true, record: { externalId: 'a1' } })
+  const missing = await after({ known: true, done: false })
+  const unseen = await after({ known: false })
+
+  assert.deepEqual([there.steps, there.asked], [{ contactId: 'c1', noteId: 'n1', appointmentId: 'a1' }, []])
+  assert.deepEqual([missing.steps.appointmentId, missing.asked], ['a2', ['calendar.book']])
+  // Written down before the vendor is asked.
+  assert.deepEqual(missing.saved, [begun, missing.steps])
+  assert.deepEqual([unseen.steps, unseen.asked], [begun, []])
+  assert.equal(!unseen.result.success && unseen.result.errorCode, 'OUTCOME_UNKNOWN')
+})
+
+test('a refusal leaves nothing to look for, and a lost answer does', async () => {
+  const after = async (error: ConnectorError) => {
+    const { port } = integration({ 'contacts.create': error })
+    return (await processCall({ ...port, repeat: (name) => operations[name].repeat }, call)).steps
+  }
+
+  assert.deepEqual(await after(new ConnectorError('VENDOR_REJECTED', 'No')), {})
+  assert.deepEqual(await after(new ConnectorError('CONNECTION_FAILED', 'Cut', { ambiguous: true })), {
+    begun: ['contacts.create'],
+  })
 })

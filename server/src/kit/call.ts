@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto'
-import type { OperationName } from './capabilities.ts'
+import type { OperationName, Repeat } from './capabilities.ts'
 import { ConnectorError } from './errors.ts'
 import type { CallData, Contact, New } from './models.ts'
+import { type Look, runningOnce } from './once.ts'
 import { failureOf, type OperationInput, type OperationOutput, type OperationResult } from './result.ts'
 
 /** What an integration has of a finished call. Given to a later try, so that nothing is done twice. */
-export type CallSteps = { contactId?: string; noteId?: string; appointmentId?: string; sent?: true }
+export type CallSteps = {
+  contactId?: string
+  noteId?: string
+  appointmentId?: string
+  sent?: true
+  /** What the vendor was asked for and has not answered, or whose answer was not kept. */
+  begun?: OperationName[]
+  /** What was done as a person says, who looked at the vendor. */
+  settled?: OperationName[]
+}
 
 /** How an integration is used: what it offers, and one operation run, logged by itself. */
 export type CallPort = {
@@ -14,6 +24,10 @@ export type CallPort = {
     name: Name,
     input: OperationInput<Name>,
   ): Promise<OperationResult<OperationOutput<Name>>>
+  /** What may be done where it is not known whether the vendor acted. Without it every operation may be repeated. */
+  repeat?(name: OperationName): Repeat
+  /** Looks whether the vendor has done an operation. */
+  look?(name: OperationName, input: unknown): Promise<Look>
 }
 
 export type CallReport = {
@@ -45,8 +59,10 @@ export async function processCall(
     Object.assign(steps, step)
     await save({ ...steps })
   }
+  const once = runningOnce(port, steps, () => save({ ...steps }))
+  const isSettled = (operation: OperationName) => steps.settled?.includes(operation) ?? false
   const run: CallPort['run'] = async (operation, input) => {
-    const result = await port.run(operation, input)
+    const result = await once(operation, input)
     outcomes.push({ operation, result })
     return result
   }
@@ -60,11 +76,11 @@ export async function processCall(
     if (sent.success) await note({ sent: true })
   }
   const contact = contactOf(call)
-  if (contact && !steps.contactId) {
+  if (contact && !steps.contactId && !isSettled('contacts.create')) {
     const found = await findOrMakeContact({ ...port, run }, contact)
     if (found !== undefined) await note({ contactId: found })
   }
-  if (steps.contactId !== undefined && !steps.noteId && port.supports('notes.create')) {
+  if (steps.contactId !== undefined && !steps.noteId && port.supports('notes.create') && !isSettled('notes.create')) {
     const made = await run('notes.create', {
       contactId: steps.contactId,
       subject: `Call: ${call.callOutcome}`,
@@ -73,7 +89,7 @@ export async function processCall(
     })
     if (made.success) await note({ noteId: made.data.externalId })
   }
-  if (call.appointmentBooked && !steps.appointmentId && port.supports('calendar.book')) {
+  if (call.appointmentBooked && !steps.appointmentId && port.supports('calendar.book') && !isSettled('calendar.book')) {
     const booking = bookingOf(call, steps.contactId)
     if (booking) {
       const booked = await run('calendar.book', booking)
@@ -89,8 +105,12 @@ const noTime = new ConnectorError(
 )
 
 function resultOf(steps: CallSteps, outcomes: CallReport['outcomes']): OperationResult<CallSteps> {
-  const failed = outcomes.find(({ operation, result }) => !result.success && !isNotThere(operation, result))?.result
-  if (failed && !failed.success) return failed
+  const failures = outcomes.flatMap(({ operation, result }) =>
+    result.success || isNotThere(operation, result) ? [] : [result],
+  )
+  // What may still succeed is tried again first; then comes what a person has to settle.
+  const failed = failures.find(({ retry }) => retry) ?? failures.find(({ ambiguous }) => ambiguous) ?? failures[0]
+  if (failed) return failed
   if (Object.keys(steps).length > 0) return { success: true, data: steps }
   return failureOf(new ConnectorError('NOT_SUPPORTED', 'This integration has no use for this call (NOT_SUPPORTED)'))
 }

@@ -87,28 +87,33 @@ function Entry({ callId, delivery }: { callId: string; delivery: CallDelivery })
 
 function Retry({ callId, delivery, name }: { callId: string; delivery: CallDelivery; name: string }) {
   const queries = useQueryClient()
-  const send = async () => {
-    await request('POST', paths.retryCall(callId, delivery.integrationId))
+  const send = async (outcome?: 'done' | 'not_done') => {
+    await request('POST', paths.retryCall(callId, delivery.integrationId), { body: outcome ? { outcome } : {} })
     await queries.invalidateQueries({ queryKey: [paths.calls] })
   }
   const retry = useMutation({ mutationFn: send, onError: notifyProblem })
   if (delivery.status === 'failed')
     return (
-      <Button size="compact-sm" variant="default" loading={retry.isPending} onClick={() => retry.mutate()}>
+      <Button size="compact-sm" variant="default" loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
         Send it there again
       </Button>
     )
   return (
-    <ConfirmButton
-      label="Send it there again"
-      title={`Send the call to ${name} again?`}
-      confirmLabel="Send it again"
-      danger={false}
-      button={{ size: 'compact-sm' }}
-      onConfirm={send}
-    >
-      The connection broke before {name} said whether it had taken the last step. Look there first: if it had, that step
-      is done twice.
-    </ConfirmButton>
+    <>
+      <Button size="compact-sm" variant="default" loading={retry.isPending} onClick={() => retry.mutate('done')}>
+        It is there
+      </Button>
+      <ConfirmButton
+        label="Send it there again"
+        title={`Send the call to ${name} again?`}
+        confirmLabel="Send it again"
+        danger={false}
+        button={{ size: 'compact-sm' }}
+        onConfirm={() => send('not_done')}
+      >
+        The connection broke before {name} said whether it had taken the last step. Look there first: if it had, that
+        step is done twice.
+      </ConfirmButton>
+    </>
   )
 }
