@@ -6,6 +6,7 @@ import { oauthOf } from '../src/integrations/oauth-providers.ts'
 import type { Traffic } from '../src/integrations/runner.ts'
 import { faultsOf, withDefaults } from '../src/integrations/validation.ts'
 import { authOf, secretsOf } from '../src/kit/applied-credentials.ts'
+import { withCode } from '../src/kit/errors.ts'
 import type { AnyConnector } from '../src/kit/index.ts'
 import { openContext } from '../src/kit/open.ts'
 import { createRedactor } from '../src/kit/redact.ts'
@@ -121,7 +122,7 @@ async function tryConnector(
   let failures = 0
   const say = (operation: string, result: OperationResult<unknown>, note?: string) => {
     if (!result.success) failures += 1
-    const told = result.success ? (note ?? '') : `${result.error} (${result.errorCode})`
+    const told = result.success ? (note ?? '') : withCode(result.error, result.errorCode)
     print(redactor.text(`${result.success ? '✔' : '✖'} ${operation.padEnd(24)} ${told}`.trimEnd()))
   }
 

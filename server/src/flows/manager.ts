@@ -6,6 +6,7 @@ import type { Leads } from '../leads/leads.ts'
 import { known, leadPayload } from '../leads/payloads.ts'
 import type { LeadRow } from '../leads/queries.ts'
 import type { NewLead } from '../leads/schema.ts'
+import { sourceInWords } from '../leads/source-words.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { WatchedEngine } from './published.ts'
@@ -106,7 +107,7 @@ export function createManager(deps: {
       occurredAt: timeGiven(timestamp),
       activity: {
         type: 'captured',
-        title: `Captured by ${formName ?? source}`,
+        title: `Captured by ${formName ?? sourceInWords(source)}`,
         body: message,
         data: known({ source, formName, pageUrl, campaign }),
       },

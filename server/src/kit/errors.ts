@@ -50,6 +50,10 @@ export class ConnectorError extends Error {
 /** Codes that mean the caller's fault in the hub's own API, and the vendor's word in an operation. */
 const vendorCanCause: ReadonlySet<ErrorCode> = new Set(['NOT_FOUND', 'CONFLICT', 'FORBIDDEN'])
 
+/** A sentence that ends with the name of the failure, which most bear already. */
+export const withCode = (sentence: string, code: ErrorCode): string =>
+  sentence.includes(`(${code})`) ? sentence : `${sentence} (${code})`
+
 /** The thing is not at the vendor (any more). */
 export const notFoundAtVendor = (vendor: string, what: string): ConnectorError =>
   new ConnectorError('NOT_FOUND', `${vendor} has no such ${what} (NOT_FOUND)`)

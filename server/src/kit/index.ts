@@ -23,7 +23,7 @@ export {
 } from './connector.ts'
 export type { Context } from './context.ts'
 export type { ErrorCode } from './error-codes.ts'
-export { ConnectorError, notFoundAtVendor, notSupported, settingMissing } from './errors.ts'
+export { ConnectorError, notFoundAtVendor, notSupported, settingMissing, withCode } from './errors.ts'
 export {
   choice,
   date,

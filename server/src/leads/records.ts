@@ -13,6 +13,7 @@ import { normaliseEmail } from './normalise.ts'
 import { known, leadPayload } from './payloads.ts'
 import { findLead, findLeadByEmail, findLeadIdByExternalId, type LeadRow, lockLead, updateLead } from './queries.ts'
 import type { StatusChange } from './schema.ts'
+import { sourceInWords } from './source-words.ts'
 
 export type TakeOptions = {
   /** Who does it, as `actorOf` names it; null for the lead itself. */
@@ -265,4 +266,4 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
 }
 
 const titleOf = (created: boolean, source: string): string =>
-  created ? `Became known by ${source}` : `Came again by ${source}`
+  created ? `Became known by ${sourceInWords(source)}` : `Came again by ${sourceInWords(source)}`

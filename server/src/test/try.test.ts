@@ -49,6 +49,7 @@ test('real credentials that are refused are a failure in words, without the key'
   })
 
   assert.equal(code, 1)
-  assert.match(lines.join('\n'), /✖ check .*AUTH_ERROR/)
+  assert.match(lines.join('\n'), /✖ check .*\(AUTH_ERROR\)/)
+  assert.doesNotMatch(lines.join('\n'), /(\([A-Z_]+\)).*\1/)
   assert.ok(!lines.join('\n').includes(secret))
 })

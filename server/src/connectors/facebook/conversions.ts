@@ -5,6 +5,7 @@ import {
   type OperationInput,
   settingMissing,
   toMajor,
+  withCode,
 } from '../../kit/index.ts'
 import { type UserData, userDataOf } from './hashing.ts'
 import type { FacebookContext } from './settings.ts'
@@ -81,7 +82,7 @@ export async function sendConversions(
   if (sent === 0 && first)
     throw new ConnectorError(
       'VENDOR_REJECTED',
-      `Facebook would not count the conversions: ${first.error} (VENDOR_REJECTED)`,
+      withCode(`Facebook would not count the conversions: ${first.error}`, 'VENDOR_REJECTED'),
       {
         status: 400,
         vendorMessage: first.error,
