@@ -55,6 +55,7 @@ export const paths = {
   oauthApplications: `${integrations}/oauth/applications`,
   oauthApplication: (provider: string) => `${integrations}/oauth/applications/${part(provider)}`,
   connectSessions: '/api/connect-sessions',
+  connectSession: (id: string) => `/api/connect-sessions/${id}`,
   agents: '/api/agents',
   agent: (id: string) => `/api/agents/${part(id)}`,
   ofAgent: (id: string, what: string) => `/api/agents/${part(id)}/${what}`,

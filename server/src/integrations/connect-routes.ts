@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
-import { ok, replies } from '../api/envelope.ts'
+import { listReplies, noReply, ok, page, replies } from '../api/envelope.ts'
+import { Paging } from '../api/paging.ts'
 import { ById } from '../api/schemas.ts'
 import type { Routes } from '../api/server.ts'
 import { type BrowserCookie, readBrowser } from './browser-cookie.ts'
@@ -45,6 +46,42 @@ export const connectSessionRoutes =
       },
       async ({ workspace, params }) => ok(await sessions.get(workspace.id, params.id)),
     )
+
+    api.get(
+      '/connect-sessions',
+      {
+        config: { scope: 'integrations:read' },
+        schema: {
+          operationId: 'listConnectSessions',
+          summary: 'List the links that still let somebody in; the links themselves are shown only when they are made',
+          tags: ['connect'],
+          querystring: Paging,
+          response: listReplies(ConnectSession),
+        },
+      },
+      async ({ workspace, query }) => {
+        const { items, nextCursor } = await sessions.list(workspace.id, query)
+        return page(items, nextCursor)
+      },
+    )
+
+    api.delete(
+      '/connect-sessions/:id',
+      {
+        config: { scope: 'integrations:write' },
+        schema: {
+          operationId: 'revokeConnectSession',
+          summary: 'Revoke a link: it lets nobody in any more',
+          tags: ['connect'],
+          params: ById,
+          response: noReply(),
+        },
+      },
+      async ({ workspace, params }, reply) => {
+        await sessions.revoke(workspace.id, params.id)
+        return reply.code(204).send(null)
+      },
+    )
   }
 
 const ByToken = Type.Object({ token: Type.String({ maxLength: 100 }) })
@@ -56,7 +93,7 @@ const largestForm = 262_144
 
 /** The page itself; at the root only. The token in its path is all that it asks for. */
 export const connectPageRoutes =
-  ({ page, places, cookie }: { page: ConnectPage; places: Places; cookie: BrowserCookie }): Routes =>
+  ({ page: connectPage, places, cookie }: { page: ConnectPage; places: Places; cookie: BrowserCookie }): Routes =>
   async (api) => {
     const hidden = { config: { public: true, page: true }, schema: { hide: true, params: ByToken } } as const
 
@@ -72,7 +109,7 @@ export const connectPageRoutes =
       async (request, reply) => {
         const { token } = request.params
         const around = { ...places.around(request), browser: () => cookie.set(reply, readBrowser(request)) }
-        const { status, text, headers } = await page.show(token, request.query, around)
+        const { status, text, headers } = await connectPage.show(token, request.query, around)
         return reply.code(status).headers(headers).send(text)
       },
     )
@@ -81,7 +118,7 @@ export const connectPageRoutes =
       const { token } = request.params
       const entries = request.body instanceof URLSearchParams ? request.body : new URLSearchParams()
       const around = { ...places.around(request), browser: () => cookie.set(reply, readBrowser(request)) }
-      const { status, text, headers } = await page.submit(token, entries, around)
+      const { status, text, headers } = await connectPage.submit(token, entries, around)
       return reply.code(status).headers(headers).send(text)
     })
   }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Selectable } from 'kysely'
 import { invalid, notFound } from '../api/errors.ts'
+import { cutPage, decodeCursor, defaultLimit, idPart, type Paging } from '../api/paging.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { ConnectSessions as Table } from '../db/tables.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -74,6 +75,48 @@ export function createConnectSessions(deps: { database: Database; templates: Tem
       if (!row) throw notFound('connect session')
       return answer(row, clock.now())
     },
+
+    /** The links that still let somebody in, newest first. */
+    async list(workspaceId: string, { limit = defaultLimit, cursor }: Paging) {
+      const [belowId] = decodeCursor(cursor, [idPart]) ?? []
+      const now = clock.now()
+      const rows = await database.inWorkspace(workspaceId, (tx) => {
+        let query = tx
+          .selectFrom('connectSessions')
+          .selectAll()
+          .where('workspaceId', '=', workspaceId)
+          .where('expiresAt', '>', new Date(now))
+          .where('connectedIntegrationId', 'is', null)
+        if (belowId !== undefined) query = query.where('id', '<', belowId)
+        return query
+          .orderBy('id', 'desc')
+          .limit(limit + 1)
+          .execute()
+      })
+      const { items, nextCursor } = cutPage(rows, limit, ({ id }) => [id])
+      return { items: items.map((row) => answer(row, now)), nextCursor }
+    },
+
+    /** Ends a link at once, and sign-ins at vendors that were begun by it. @throws ApiError NOT_FOUND */
+    revoke: (workspaceId: string, id: string): Promise<void> =>
+      database.inWorkspace(workspaceId, async (tx) => {
+        const row = await findSession(tx, workspaceId, id)
+        if (!row) throw notFound('connect session')
+        const now = new Date(clock.now())
+        if (row.expiresAt <= now) return
+        await tx
+          .updateTable('connectSessions')
+          .set({ expiresAt: now })
+          .where('workspaceId', '=', workspaceId)
+          .where('id', '=', id)
+          .execute()
+        await tx
+          .deleteFrom('oauthStates')
+          .where('workspaceId', '=', workspaceId)
+          .where('connectSessionId', '=', id)
+          .where('usedAt', 'is', null)
+          .execute()
+      }),
 
     /** The session of a link, and its workspace's name; undefined for a token that is unknown or has expired. */
     async open(token: string): Promise<(SessionRow & { workspaceName: string }) | undefined> {

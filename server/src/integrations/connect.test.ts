@@ -182,3 +182,37 @@ test('a link can connect an integration again that is there', async () => {
     [['oauth2', { label: 'New' }]],
   )
 })
+
+test('open links are listed without what lets people in, and one that is revoked lets nobody in any more', async () => {
+  await using world = await start()
+  const other = await world.hub.addWorkspace()
+  const [first, second] = [await world.session({}), await world.session({ templates: ['acme'] })]
+  const list = (query = '', key = world.hub.apiKey) =>
+    world.hub.request<{ id: string }[]>('GET', `/api/connect-sessions${query}`, { key })
+  const revoke = (key = world.hub.apiKey) => world.hub.request('DELETE', `/api/connect-sessions/${second.id}`, { key })
+  const person = browser()
+  const leaving = await person.visit(second.url, formOf({ template: 'acme', auth: 'oauth2', 'config.label': 'Mine' }))
+
+  const latest = await list('?limit=1')
+  const older = await list(`?limit=1&cursor=${latest.body.nextCursor}`)
+  const foreign = await revoke(other.apiKey)
+  const revoked = await revoke()
+  const again = await revoke()
+  const back = await person.visit(onward(leaving.text))
+
+  assert.deepEqual(
+    [latest, older].flatMap(({ body }) => body.data.map(({ id }) => id)),
+    [second.id, first.id],
+  )
+  assert.ok(!latest.text.includes(new URL(second.url).pathname.split('/').at(-1)!))
+  assert.deepEqual([foreign.status, revoked.status, again.status], [404, 204, 204])
+  assert.equal((await browser().visit(second.url)).status, 404)
+  assert.ok(back.status >= 400, back.text)
+  assert.deepEqual((await world.hub.request<unknown[]>('GET', '/api/integrations')).body.data, [])
+  assert.equal((await world.state(second.id)).status, 'expired')
+  assert.deepEqual(
+    (await list()).body.data.map(({ id }) => id),
+    [first.id],
+  )
+  assert.deepEqual((await list('', other.apiKey)).body.data, [])
+})

@@ -1,5 +1,5 @@
 import { Button, Group, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { ConnectSession, CreatedConnectSession } from 'tenon-sdk'
 import { CodeBlock } from '../../components/code.tsx'
@@ -13,6 +13,7 @@ import { request } from '../../lib/api.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
 import { paths } from '../../lib/paths.ts'
 import { integrationsQuery, templatesQuery } from '../../lib/queries.ts'
+import { OpenLinks } from './open-links.tsx'
 
 const lifetimes = [
   { value: '600', label: '10 minutes' },
@@ -25,7 +26,9 @@ const empty: Form = { templates: [], integrationId: null, returnUrl: '', expires
 /** Makes a link by which a person without a sign-in here connects their account to this workspace. */
 export function ConnectLinks() {
   const [form, setForm] = useState(empty)
+  const queries = useQueryClient()
   const create = useMutation({
+    onSuccess: () => queries.invalidateQueries({ queryKey: [paths.connectSessions] }),
     mutationFn: ({ templates, integrationId, returnUrl, expiresInSeconds }: Form) =>
       request<CreatedConnectSession>('POST', paths.connectSessions, {
         body: {
@@ -58,6 +61,7 @@ export function ConnectLinks() {
           error={create.error}
         />
       )}
+      <OpenLinks />
     </Page>
   )
 }
@@ -142,7 +146,7 @@ const states: Record<ConnectSession['status'], Parameters<typeof Mark>[0]['of']>
 }
 
 function Made({ session, onAnother }: { session: CreatedConnectSession; onAnother: () => void }) {
-  const path = `${paths.connectSessions}/${session.id}`
+  const path = paths.connectSession(session.id)
   const { data: state = session } = useQuery({
     queryKey: [path],
     queryFn: ({ signal }) => request<ConnectSession>('GET', path, { signal }),
