@@ -67,8 +67,9 @@ export const mentions = {
 export type MentionName = keyof typeof mentions
 
 const windowSize = 20_000
-/** Of payloads, bodies and answers; the largest have some hundred kilobytes. */
-const pageSize = 200
+const pageSize = 500
+/** Of payloads, bodies and answers together; one that is larger comes alone. */
+const pageBytes = 4 * 1_048_576
 
 /** A JSON text, or a value of a form, that is one of the person's names and nothing longer. */
 function patternsOf({ leadIds, emails, phones }: Person): string[] {
@@ -80,6 +81,8 @@ const escaped = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
 
 const isAbout = ({ text, orOf }: Mention, workspaceId: string, person: Person) =>
   sql`(lower(${text}) like any(${patternsOf(person)}::text[])${orOf ? sql` or ${orOf(workspaceId, person)}` : sql``})`
+
+type Found = Record<string, unknown> & { id: string; matches: number; position: number; size: number; upTo: number }
 
 const firstId = '00000000-0000-0000-0000-000000000000'
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
@@ -101,16 +104,20 @@ export async function* mentionPages(
 ): AsyncGenerator<Record<string, unknown>[]> {
   const mention: Mention = mentions[name]
   for (let after = firstId; ; ) {
-    const { end, rows } = await inWorkspace(async (tx) => {
+    const { end, found } = await inWorkspace(async (tx) => {
       const end = await windowEnd(tx, mention.table, workspaceId, after)
-      const { rows } = await sql<Record<string, unknown> & { id: string }>`
-        select id, ${sql.raw(mention.shown)} from ${sql.table(mention.table)}
-        where workspace_id = ${workspaceId} and id > ${after} and id <= ${end ?? lastId} and ${isAbout(mention, workspaceId, person)}
-        order by id limit ${pageSize}`.execute(tx)
-      return { end, rows }
+      const { rows } = await sql<Found>`
+        select * from (
+          select *, count(*) over () as "matches", row_number() over (order by id) as "position", sum("size") over (order by id) as "upTo" from (
+            select id, ${sql.raw(mention.shown)}, octet_length(${mention.text}) as "size" from ${sql.table(mention.table)}
+            where workspace_id = ${workspaceId} and id > ${after} and id <= ${end ?? lastId} and ${isAbout(mention, workspaceId, person)}
+            order by id limit ${pageSize}) matched) counted
+        where "position" = 1 or "upTo" <= ${pageBytes} order by id`.execute(tx)
+      return { end, found: rows }
     })
-    yield rows
-    if (rows.length === pageSize) after = rows.at(-1)!.id
+    yield found.map(({ matches: _, position: __, size: ___, upTo: ____, ...row }) => row)
+    const matches = found[0]?.matches ?? 0
+    if (matches === pageSize || found.length < matches) after = found.at(-1)!.id
     else if (end === undefined) return
     else after = end
   }

@@ -123,6 +123,21 @@ test('what is kept about a person is read as it is taken off, a page at a time',
   assert.ok(Math.max(...pieces.map(({ length }) => length)) < 250_000)
 })
 
+test('large events come a few at a time, and none is left out', async () => {
+  const { id, capture, exported } = await begin()
+  const leadId = await capture({ email: 'ada@example.com' })
+  await addHistory(id, leadId, 5)
+  await sql`update events set payload = json_build_object('leadId', ${leadId}::text, 'text', repeat('x', 1500000))::text
+    where workspace_id = ${id} and type = 'lead.updated'`.execute(db)
+
+  const text = await personalData(hub.database, id, async (tx) => (await findLead(tx, id, leadId))!)
+  const sizes: number[] = []
+  for await (const piece of text) sizes.push(piece.length)
+
+  assert.ok(Math.max(...sizes) < 5_000_000)
+  assert.equal((await exported(leadId)).events.length, 6)
+})
+
 test('what fails on the way is cut off, and is no whole document', async () => {
   const { id, send, capture } = await begin()
   const leadId = await capture({ email: 'ada@example.com' })
