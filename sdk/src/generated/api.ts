@@ -525,6 +525,10 @@ export type Operations = {
       id: string
       integrationId: string
     }
+    body: {
+      /** Whether the steps whose outcome nobody knows were done, as a look at the vendor showed. Without it the hub looks where it can. */
+      outcome?: "done" | "not_done"
+    }
     answer: {
       id: string
       callId: string
@@ -581,6 +585,29 @@ export type Operations = {
     }
   }
   /**
+   * List the links that still let somebody in; the links themselves are shown only when they are made
+   *
+   * Needs the scope `integrations:read`.
+   */
+  'GET /api/connect-sessions': {
+    query?: {
+      /** Most items to answer. Default: 50. */
+      limit?: number
+      /** The `nextCursor` of the page before. */
+      cursor?: string
+    }
+    answer: {
+      id: string
+      status: "open" | "connected" | "expired"
+      templates: string[] | null
+      agentId: string | null
+      integrationId: string | null
+      returnUrl: string | null
+      createdAt: string
+      expiresAt: string
+    }[]
+  }
+  /**
    * Make a short-lived link with which a person connects an account without signing in
    *
    * Needs the scope `integrations:write`.
@@ -628,6 +655,17 @@ export type Operations = {
       createdAt: string
       expiresAt: string
     }
+  }
+  /**
+   * Revoke a link: it lets nobody in any more
+   *
+   * Needs the scope `integrations:write`.
+   */
+  'DELETE /api/connect-sessions/{id}': {
+    path: {
+      id: string
+    }
+    answer: undefined
   }
   /**
    * Take in what somebody did with an e-mail
@@ -3733,6 +3771,8 @@ export type Operations = {
   /**
    * Everything that is kept about a person
    *
+   * Of any length: it is sent as it is read. Where reading fails on the way the connection is cut, and what came is not whole.
+   *
    * Needs the scope `leads:read`.
    */
   'GET /api/integrations/crm/leads/{email}/export': {
@@ -3812,12 +3852,35 @@ export type Operations = {
       }[]
       /** Leads that were merged into it, as they were. */
       merged: unknown[]
+      /** Bookings by the address, or by the phone where there was no address. */
+      bookings: Record<string, unknown>[]
+      /** Requests for consultations. */
+      consultationRequests: Record<string, unknown>[]
+      /** Calls of voice agents with the person, with what was said. */
+      calls: Record<string, unknown>[]
+      /** E-mails to the person; of attachments their names. */
+      mails: Record<string, unknown>[]
+      /** SMS to the person. */
+      messages: Record<string, unknown>[]
+      /** Numbers that want no SMS. */
+      optOuts: Record<string, unknown>[]
+      /** What vendors call what was entered into forms of advertisements. */
+      adLeads: Record<string, unknown>[]
+      /** Rows of imported files that name the person and were not taken in. */
+      importErrors: Record<string, unknown>[]
+      /** Events of the timeline, and others that name the person; forms that were submitted are among them. */
       events: {
         id: string
         type: string
         payload: unknown
         occurredAt: string
       }[]
+      /** What vendors were asked and answered that names the person. */
+      operations: Record<string, unknown>[]
+      /** Vendors' webhooks that name the person, as they came. */
+      webhooks: Record<string, unknown>[]
+      /** Results of services that name the person. */
+      results: Record<string, unknown>[]
     }
   }
   /**

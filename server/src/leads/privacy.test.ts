@@ -232,7 +232,15 @@ async function tenantTables() {
 /** Why a table is neither a person's own rows nor read for what mentions a person. */
 const elsewhere: Record<string, readonly string[]> = {
   'goes with the lead': [
-    ...['crm_leads', 'crm_lead_external_ids', 'crm_activities', 'crm_status_changes', 'crm_merges', 'crm_erasures'],
+    ...[
+      'crm_leads',
+      'crm_lead_external_ids',
+      'crm_activities',
+      'crm_status_changes',
+      'crm_merges',
+      'crm_erasures',
+      'crm_words',
+    ],
   ],
   'goes with what it belongs to': [
     ...['attempts', 'call_deliveries', 'calendar_confirmations', 'calendar_claims', 'crm_export_parts', 'crm_exports'],
@@ -270,7 +278,7 @@ const elsewhere: Record<string, readonly string[]> = {
       'crm_pipelines',
       'crm_stages',
     ],
-    ...['calendar_providers', 'calendar_busy', 'crm_imports', 'ad_lead_cursors', 'files'],
+    ...['calendar_providers', 'calendar_busy', 'crm_imports', 'crm_word_readings', 'ad_lead_cursors', 'files'],
   ],
 }
 
