@@ -69,7 +69,11 @@ export const variables = {
     read: optional(text),
     help: 'File with the certificate authority to verify the database against.',
   },
-  DB_POOL: { default: '20', read: integer(4, 500), help: 'Most connections this process opens to the database.' },
+  DB_POOL: {
+    default: '20',
+    read: integer(4, 500),
+    help: 'Most connections this process opens to the database, of which deliveries and jobs have a part of their own.',
+  },
   TENON_ADMIN_KEY: {
     default: '',
     read: optional(adminKey),

@@ -1,9 +1,13 @@
 import type pg from 'pg'
 import { plainArray } from './array-parameters.ts'
+import type { Lane } from './dispatcher.ts'
 import type { StoredEvent } from './types.ts'
 
 /** A lane with work that nobody holds. */
 export type WaitingLane = { workspaceId: string; lane: string; kind: string }
+
+/** A lane that is paused, by somebody or by its breaker. */
+export type PausedLane = { workspaceId: string; lane: string; until: Date; breaker: Lane['breaker'] }
 
 /** A claimed row of `ready`. */
 export type ClaimedRow = {
@@ -31,7 +35,7 @@ with recursive workspace(id, n) as (
   ) next where w.n < $2
 )
 select w.id as workspace_id, found.lane, found.kind,
-  case when l.paused_until > $5 then l.paused_until end as paused_until
+  case when l.paused_until > $5 then l.paused_until end as paused_until, l.breaker
 from workspace w
 left join unnest($3::uuid[], $4::uuid[]) after(workspace_id, lane) on after.workspace_id = w.id
 left join lateral (
@@ -59,12 +63,13 @@ export async function findWaitingLanes(
   pool: pg.Pool,
   cursor: ClaimCursor,
   options: { workspaces: number; lanesEach: number; now: number },
-): Promise<{ lanes: WaitingLane[]; paused: (WaitingLane & { until: Date })[]; more: boolean }> {
+): Promise<{ lanes: WaitingLane[]; paused: PausedLane[]; more: boolean }> {
   const { rows } = await pool.query<{
     workspace_id: string
     lane: string | null
     kind: string
     paused_until: Date | null
+    breaker: Lane['breaker']
   }>({
     name: 'tenon waiting',
     text: waitingSql,
@@ -93,14 +98,31 @@ export async function findWaitingLanes(
     } else if (cursor.lanes.delete(workspaceId)) more = true
   }
   cursor.workspace = full ? largest([...perWorkspace.keys()]) : first
-  const found = rows.flatMap(({ workspace_id, lane, kind, paused_until }) =>
-    lane === null ? [] : [{ workspaceId: workspace_id, lane, kind, until: paused_until }],
-  )
-  return {
-    lanes: found.flatMap(({ until, ...lane }) => (until === null ? [lane] : [])),
-    paused: found.flatMap(({ until, ...lane }) => (until === null ? [] : [{ ...lane, until }])),
-    more,
+  const found: WaitingLane[] = []
+  const paused: PausedLane[] = []
+  for (const { workspace_id: workspaceId, lane, kind, paused_until: until, breaker } of rows) {
+    if (lane === null) continue
+    if (until === null) found.push({ workspaceId, lane, kind })
+    else paused.push({ workspaceId, lane, until, breaker })
   }
+  return { lanes: found, paused, more }
+}
+
+/** More are found paused only when their work is looked at. */
+const mostPauses = 100_000
+
+/** Lanes that are paused now: all of them, or one of a workspace. */
+export async function findPauses(
+  pool: pg.Pool,
+  now: number,
+  only?: { workspaceId: string; lane: string },
+): Promise<PausedLane[]> {
+  const { rows } = await pool.query<PausedLane>(
+    `select workspace_id as "workspaceId", id as lane, paused_until as until, breaker from lanes
+     where paused_until > $1 ${only ? 'and workspace_id = $2 and id = $3' : ''} order by paused_until limit ${mostPauses}`,
+    [new Date(now), ...(only ? [only.workspaceId, only.lane] : [])],
+  )
+  return rows
 }
 
 const largest = (ids: string[]): string => ids.toSorted().at(-1)!

@@ -1,7 +1,17 @@
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { type ClaimedRow, claim, findWaitingLanes, holdLanes, letGo, newCursor, readEvents, release } from './claim.ts'
+import {
+  type ClaimedRow,
+  claim,
+  findWaitingLanes,
+  holdLanes,
+  letGo,
+  newCursor,
+  type PausedLane,
+  readEvents,
+  release,
+} from './claim.ts'
 import { type Dispatcher, isExclusive, type Lane, type Work } from './dispatcher.ts'
 import type { Strays } from './strays.ts'
 import type { DeliveryKind, JobKind, LanePolicy } from './types.ts'
@@ -29,7 +39,7 @@ export function createClaimer(options: {
   owner(): number
   kind(name: string): DeliveryKind | JobKind | undefined
   /** A lane that this process did not know has work and is paused. */
-  onPaused(lane: Lane, until: Date): void
+  onPaused(lane: PausedLane): void
   /** Work that cannot be done: its kind or destination is gone, or its event was dropped. */
   onHopeless(work: ClaimedRow, reason: 'rejected' | 'expired', error: string): void
 }) {
@@ -72,8 +82,7 @@ export function createClaimer(options: {
   /** Answers how much was claimed and whether another look could find more. */
   async function claimRound(): Promise<{ claimed: number; more: boolean }> {
     const { lanes: waiting, paused, more } = await findWaitingLanes(database.hot, cursor, { ...look, now: clock.now() })
-    for (const { workspaceId, lane: id, kind, until } of paused)
-      if (!dispatcher.lane(id)) options.onPaused(dispatcher.laneFor(workspaceId, id, policyOf(kind, id) ?? {}), until)
+    for (const lane of paused) if (!dispatcher.lane(lane.lane)) options.onPaused(lane)
     if (waiting.length === 0) return { claimed: 0, more }
     await loadPolicies(waiting)
     const chosen: Choice[] = []

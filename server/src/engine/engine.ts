@@ -7,6 +7,7 @@ import { within } from '../lib/within.ts'
 import { createAcceptance } from './accept.ts'
 import { createAcceptedCounts } from './accepted-counts.ts'
 import * as breaker from './breaker.ts'
+import { findPauses, type PausedLane } from './claim.ts'
 import { createClaimer } from './claimer.ts'
 import type { Completion } from './completion.ts'
 import { createDispatcher, type Lane, type Work } from './dispatcher.ts'
@@ -84,6 +85,7 @@ export function createEngine(options: {
     log,
     role,
     onMessage: heard,
+    onListening: learnPauses,
     onLost: () => {
       for (const lane of [...dispatcher.lanes()]) {
         dispatcher.takeWaiting(lane)
@@ -105,11 +107,7 @@ export function createEngine(options: {
     strays,
     owner,
     kind: (name) => kinds.get(name),
-    onPaused: (lane, until) => {
-      lane.pausedUntil = until.getTime()
-      lane.backlog = true
-      watchPause(lane)
-    },
+    onPaused: rememberPause,
     onHopeless: ({ payload: _payload, ...row }, reason, error) => {
       const hopeless: Work = { ...row, run: { job: { ...row, payload: null } } }
       const next = { do: 'die', reason } as const
@@ -192,9 +190,25 @@ export function createEngine(options: {
 
   function heard(message: string): void {
     if (!delivers) return
-    const lane = dispatcher.lane(message)
+    const [workspaceId, id] = message.split(' ')
+    const lane = dispatcher.lane(id ?? '')
     if (lane) void refresh(lane)
+    else if (workspaceId && id) void learnPauses({ workspaceId, lane: id }).catch(() => {})
     claimer.wake()
+  }
+
+  /** Work for a paused lane is not to begin, whether or not this process has heard of the lane before. */
+  async function learnPauses(only?: { workspaceId: string; lane: string }): Promise<void> {
+    if (!delivers) return
+    for (const paused of await findPauses(database.hot, now(), only)) rememberPause(paused)
+  }
+
+  function rememberPause({ workspaceId, lane: id, until, breaker }: PausedLane): void {
+    const lane = dispatcher.laneFor(workspaceId, id, dispatcher.lane(id)?.policy ?? {})
+    lane.pausedUntil = until.getTime()
+    lane.breaker = breaker
+    lane.backlog = true
+    void stopLane(lane)
   }
 
   /** A lane was paused or resumed by somebody: its row says how it stands. */
@@ -211,14 +225,10 @@ export function createEngine(options: {
     else dispatcher.revisit(lane)
   }
 
-  function watchPause(lane: Lane): void {
-    pausedLanes.add(lane)
-    pauseTimer ??= setInterval(endPauses, 250)
-  }
-
   /** Gives back what waits of a paused lane, and watches for the pause's end. */
   async function stopLane(lane: Lane): Promise<void> {
-    watchPause(lane)
+    pausedLanes.add(lane)
+    pauseTimer ??= setInterval(endPauses, 250)
     const waiting = dispatcher.takeWaiting(lane)
     if (waiting.length > 0) {
       // After those that are still on their way; whoever takes hold of the lane next must find all of them.
@@ -410,9 +420,9 @@ export function createEngine(options: {
     } else dispatcher.forget(lane)
   }
 
-  async function aroundLane(tx: Db, lane: string, change: Promise<void>): Promise<void> {
+  async function aroundLane(tx: Db, workspaceId: string, lane: string, change: Promise<void>): Promise<void> {
     await change
-    onCommit(tx, () => void presence.notify(laneOf(lane)).catch(() => {}))
+    onCommit(tx, () => void presence.notify(`${workspaceId} ${laneOf(lane)}`).catch(() => {}))
   }
 
   const engine: Engine = {
@@ -492,8 +502,9 @@ export function createEngine(options: {
     cancel: (tx, workspaceId, these) => work.cancel(tx, clock, workspaceId, these),
     replay: (tx, workspaceId, deliveries) => work.replay(tx, workspaceId, deliveries, woken),
 
-    pause: (tx, workspaceId, lane, until) => aroundLane(tx, lane, work.pause(tx, workspaceId, lane, until)),
-    resume: (tx, workspaceId, lane) => aroundLane(tx, lane, work.resume(tx, workspaceId, lane)),
+    pause: (tx, workspaceId, lane, until) =>
+      aroundLane(tx, workspaceId, lane, work.pause(tx, workspaceId, lane, until)),
+    resume: (tx, workspaceId, lane) => aroundLane(tx, workspaceId, lane, work.resume(tx, workspaceId, lane)),
     takeTokens: (workspaceId, lane, want, rate, burst) =>
       work.takeTokens(database.hub, clock, workspaceId, lane, want, rate, burst),
   }

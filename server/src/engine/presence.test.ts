@@ -59,6 +59,7 @@ async function createWorld() {
   const presence = createPresence({
     ...{ database, log: silentLog, role: 'all' },
     onMessage: () => {},
+    onListening: async () => {},
     onLost: () => {},
     onReturned: () => {},
   })

@@ -24,6 +24,8 @@ export function createPresence(options: {
   log: Log
   role: string
   onMessage(message: string): void
+  /** Messages are heard from now on; what was said before may have been missed. */
+  onListening(): Promise<void>
   onLost(): void
   onReturned(count: number): void
 }) {
@@ -59,6 +61,7 @@ export function createPresence(options: {
       await client.query(`set lock_timeout = ${lockTimeoutMs}`)
       await client.query('select pg_advisory_lock($1::integer, $2::integer)', [lockClass, owner])
       await client.query(`listen ${channel}`)
+      await options.onListening()
       if (stopped) return await hangUp(client)
       connection = client
       // What was said while nobody listened.
@@ -127,7 +130,7 @@ export function createPresence(options: {
       await sweep()
       beatIn(500)
     },
-    /** Tells all processes that there is work (an empty message) or that a lane has changed. */
+    /** Tells all processes that there is work (an empty message) or that a lane has changed (its workspace and its id). */
     async notify(message: string): Promise<void> {
       await database.hot.query(`select pg_notify('${channel}', $1)`, [message])
     },

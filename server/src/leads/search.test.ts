@@ -142,3 +142,30 @@ test('the role that searches may use the trigram index, which row-level security
   assert.match(await planAs('hub'), /crm_leads_search/)
   assert.doesNotMatch(await planAs('request'), /crm_leads_search/)
 })
+
+test('of a word that many have, and of one that is spelt wrong, all pages together have each lead once and in order', async () => {
+  const crowd = await hub.addWorkspace()
+  const count = 2_300
+  await sql`
+    insert into crm_leads (workspace_id, id, name, source, pipeline_id, status, status_changed_at, search_text, last_activity_at, created_at, updated_at)
+    select ${crowd.id}, uuidv7(), name, 'import', ${crowd.id}, 'new', now(), lower(' ' || name), now(), now(), now()
+    from (select 'Lovelace ' || lpad(((n * 7919) % ${count})::text, 4, '0') as name from generate_series(1, ${count}::integer) n) names`.execute(
+    hub.database.hub,
+  )
+  const every = Array.from({ length: count }, (_, n) => `Lovelace ${String(n).padStart(4, '0')}`)
+
+  for (const q of ['lovelace', 'lovelcae', 'lovelace 11', 'lovelcae 11']) {
+    const found: (string | null)[] = []
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const path: string = `/api/integrations/crm/leads?q=${encodeURIComponent(q)}&sort=name&limit=100${cursor ? `&cursor=${cursor}` : ''}`
+      const { body, text } = await hub.request<Lead[]>('GET', path, { key: crowd.apiKey })
+      assert.ok(body.success, text)
+      found.push(...body.data.map(({ name }) => name))
+      cursor = body.nextCursor ?? null
+    }
+    const expected = every.filter((name) => !q.includes('11') || name.includes(' 11'))
+    assert.deepEqual(found, q.startsWith('lovelcae') ? found.toSorted() : expected, q)
+    assert.deepEqual(new Set(found).size, found.length)
+    assert.ok(found.length > 0, q)
+  }
+})

@@ -212,6 +212,40 @@ export function engineContract(makeEngine: MakeEngine): void {
     assert.equal(await world.count(database, 'events'), 1)
   })
 
+  check('what a transaction publishes is not brought back from the database to be delivered', async (world) => {
+    const { publish, database } = await world.engine()
+    const workspace = world.workspace()
+    const destination = world.destination(workspace)
+
+    const owners = await database.transaction(async (tx) => {
+      await publish(tx, workspace, [event(1)])
+      return tx.selectFrom('ready').select('owner').execute()
+    })
+
+    await until('the delivery', () => destination.received.length > 0)
+    assert.deepEqual(owners, await database.hub.selectFrom('owners').select('id as owner').execute())
+  })
+
+  check('a lane that was paused before a process started gets nothing from it until it is resumed', async (world) => {
+    const first = await world.engine()
+    const workspace = world.workspace()
+    const paused = world.destination(workspace)
+    await first.database.transaction((tx) => first.pause(tx, workspace, paused.lane, 'resumed'))
+    await first.stop(1_000)
+    const second = await world.engine()
+    const fence = world.destination(workspace)
+
+    await second.accept(workspace, [event(1)])
+    await second.database.transaction((tx) => second.publish(tx, workspace, [event(2)]))
+    await until('the others', () => fence.received.length === 2)
+    const before = paused.received.length
+    await second.database.transaction((tx) => second.resume(tx, workspace, paused.lane))
+    await until('both', () => paused.received.length === 2)
+
+    assert.equal(before, 0)
+    assert.deepEqual(paused.received.map(numberOf).toSorted(), [1, 2])
+  })
+
   check('a new subscription is heeded by every process from the next event on', async (world) => {
     const first = await world.engine()
     const second = await world.engine()
