@@ -8,6 +8,7 @@ import { zapier } from '../sandbox/zapier/zapier.ts'
 import { connectLocation } from '../test/gohighlevel.ts'
 import { type Hub, startHub } from '../test/hub.ts'
 import { startSandbox } from '../test/sandbox.ts'
+import { smallCalendarEntry, smallCalendarVendor } from '../test/small-calendar.ts'
 import { connectSmallCrm, smallCrmEntry, smallVendor } from '../test/small-crm.ts'
 import { until } from '../test/until.ts'
 
@@ -149,6 +150,29 @@ test('what the voice agent booked during the call is not booked again when the c
   assert.equal(detail.deliveries.find(({ integrationId }) => integrationId === crm.id)?.status, 'delivered')
   assert.equal(vendor.events().list().length, 1)
   assert.equal(vendor.notes().list().length, 1)
+})
+
+test('a call goes only to what has a use for it: without an appointment to no calendar, from nobody to no contacts', async () => {
+  await using calendar = await smallCalendarVendor()
+  await using vendor = await smallVendor()
+  await using hub = await startHub({ connectors: [smallCalendarEntry, smallCrmEntry] })
+  const config = { url: calendar.url }
+  const calendarId = await connectTo(hub, {
+    templateId: 'small_calendar',
+    config,
+    credentials: { apiKey: 'the-right-key' },
+  })
+  const { id: crmId } = await connectSmallCrm(hub, vendor)
+  const { appointment_booked: _, ...plain } = call
+  const { customer_email: __, customer_phone: ___, ...unnamed } = call
+
+  const goingTo = async (body: object) => {
+    const made = await hub.request<{ id: string }>('POST', '/api/calls', { body })
+    return (await settled(hub, made.body.data.id)).deliveries.map(({ integrationId }) => integrationId)
+  }
+
+  assert.deepEqual(await goingTo({ ...plain, call_id: 'call_1' }), [crmId])
+  assert.deepEqual(await goingTo({ ...unnamed, call_id: 'call_2' }), [calendarId])
 })
 
 test('an integration that is broken keeps neither the call nor the others', async () => {

@@ -5,7 +5,6 @@ import { lookUp } from '../integrations/reconcile.ts'
 import type { Runner } from '../integrations/runner.ts'
 import { type CallPort, type CallSteps, instantAt, processCall } from '../kit/call.ts'
 import type { OperationName } from '../kit/capabilities.ts'
-import type { AnyConnector } from '../kit/connector.ts'
 import type { CallData } from '../kit/models.ts'
 import { repeatOf } from '../kit/operations.ts'
 import { offers } from '../kit/result.ts'
@@ -42,9 +41,6 @@ export type FindPlaced = (
 /** About half a day in all: 10 s, 20 s, 40 s … */
 const mostTries = 13
 const firstDelayMs = 10_000
-
-/** A connector that offers none of these has no use for a call. */
-const uses: readonly OperationName[] = ['automation.send', 'contacts.upsert', 'contacts.create', 'calendar.book']
 
 /** `tries` are those before: each is a job of its own. */
 type Payload = { callId: string; integrationId: string; tries?: number }
@@ -126,11 +122,12 @@ export function createCallDeliveries(deps: {
     /** Puts a finished call on its way to everything that is connected, in the transaction that finishes it. */
     async start(tx: Db, call: CallRow): Promise<void> {
       const { workspaceId } = call
+      const uses = usesOf(callDataOf(call))
       const found = await listCallIntegrations(tx, workspaceId, call.agentId)
       const fitting: string[] = []
       for (const { id, templateId } of found) {
         const connector = await templates.find(templateId)
-        if (connector && isOfUse(connector)) fitting.push(id)
+        if (connector && uses.some((name) => offers(connector, name))) fitting.push(id)
       }
       if (fitting.length === 0) return
       const now = new Date(clock.now())
@@ -182,7 +179,12 @@ function settled({ begun, ...steps }: CallSteps, outcome: RetriedOutcome | undef
   return outcome === 'done' ? { ...steps, settled: [...(steps.settled ?? []), ...begun] } : steps
 }
 
-const isOfUse = (connector: AnyConnector): boolean => uses.some((name) => offers(connector, name))
+/** By what an integration can take a call: one without an appointment is nothing for a calendar. */
+const usesOf = ({ customerEmail, customerPhone, appointmentBooked }: CallData): OperationName[] => [
+  'automation.send',
+  ...(customerEmail || customerPhone ? (['contacts.upsert', 'contacts.create'] as const) : []),
+  ...(appointmentBooked ? (['calendar.book'] as const) : []),
+]
 
 /** What waits for a person to sign in again is tried again, too. */
 const mayRetry = (code: string, retry: boolean): boolean =>
