@@ -7,7 +7,7 @@ import { within } from '../lib/within.ts'
 import { createAcceptance } from './accept.ts'
 import { createAcceptedCounts } from './accepted-counts.ts'
 import * as breaker from './breaker.ts'
-import { findPauses, type PausedLane } from './claim.ts'
+import { findPauses } from './claim.ts'
 import { createClaimer } from './claimer.ts'
 import type { Completion } from './completion.ts'
 import { createDispatcher, type Lane, type Work } from './dispatcher.ts'
@@ -59,6 +59,9 @@ export function createEngine(options: {
   const sources: SubscriptionSource[] = []
   const schedules = new Map<string, string>()
   const pausedLanes = new Set<Lane>()
+  /** Lanes whose state is to be read, with their workspaces; and the readings, one after another. */
+  const changedLanes = new Map<string, string>()
+  let looks: Promise<void> = Promise.resolve()
   const counters = { accepted: 0, delivered: 0, retried: 0, dead: 0, jobs: 0 }
   const delivers = role !== 'api'
   let stopping: AbortController | undefined
@@ -107,7 +110,7 @@ export function createEngine(options: {
     strays,
     owner,
     kind: (name) => kinds.get(name),
-    onPaused: rememberPause,
+    onPaused: lookAt,
     onHopeless: ({ payload: _payload, ...row }, reason, error) => {
       const hopeless: Work = { ...row, run: { job: { ...row, payload: null } } }
       const next = { do: 'die', reason } as const
@@ -190,39 +193,69 @@ export function createEngine(options: {
 
   function heard(message: string): void {
     if (!delivers) return
-    const [workspaceId, id] = message.split(' ')
-    const lane = dispatcher.lane(id ?? '')
-    if (lane) void refresh(lane)
-    else if (workspaceId && id) void learnPauses({ workspaceId, lane: id }).catch(() => {})
+    const [workspaceId, lane] = message.split(' ')
+    if (workspaceId && lane) lookAt({ workspaceId, lane })
     claimer.wake()
   }
 
-  /** Work for a paused lane is not to begin, whether or not this process has heard of the lane before. */
-  async function learnPauses(only?: { workspaceId: string; lane: string }): Promise<void> {
-    if (!delivers) return
-    for (const paused of await findPauses(database.hot, now(), only)) rememberPause(paused)
+  /*
+   * How lanes stand is read in turn, each after it was heard of: of a pause and its end that follow one another at once, the answer
+   * to the first must not be taken for how things are.
+   */
+  function inTurn(look: () => Promise<void>): Promise<void> {
+    const result = looks.then(look)
+    looks = result.catch(() => {})
+    return result
   }
 
-  function rememberPause({ workspaceId, lane: id, until, breaker }: PausedLane): void {
-    const lane = dispatcher.laneFor(workspaceId, id, dispatcher.lane(id)?.policy ?? {})
+  function lookAt({ workspaceId, lane }: { workspaceId: string; lane: string }): void {
+    changedLanes.set(lane, workspaceId)
+    inTurn(lookAtChanged).catch((error) => {
+      log.warn({ err: error }, 'could not read how lanes stand; trying again')
+      setTimeout(() => changedLanes.size > 0 && running && lookAt({ workspaceId, lane }), 1_000).unref()
+    })
+  }
+
+  async function lookAtChanged(): Promise<void> {
+    for (const [id, workspaceId] of changedLanes) {
+      // What is heard of it from now on has it looked at once more.
+      changedLanes.delete(id)
+      try {
+        await refresh(workspaceId, id)
+      } catch (error) {
+        changedLanes.set(id, workspaceId)
+        throw error
+      }
+    }
+  }
+
+  /** Work for a paused lane is not to begin, whether or not this process has heard of the lane before. */
+  function learnPauses(): Promise<void> {
+    return inTurn(async () => {
+      if (!delivers) return
+      for (const { workspaceId, lane, until, breaker } of await findPauses(database.hot, now()))
+        await pauseLane(dispatcher.lane(lane) ?? dispatcher.laneFor(workspaceId, lane, {}), until, breaker)
+    })
+  }
+
+  async function pauseLane(lane: Lane, until: Date, state: Lane['breaker']): Promise<void> {
     lane.pausedUntil = until.getTime()
-    lane.breaker = breaker
+    if (state === 'closed') breaker.succeeded(lane)
+    else lane.breaker = state
     lane.backlog = true
-    void stopLane(lane)
+    await stopLane(lane)
   }
 
   /** A lane was paused or resumed by somebody: its row says how it stands. */
-  async function refresh(lane: Lane): Promise<void> {
-    const row = await database.hub
-      .selectFrom('lanes')
-      .select(['pausedUntil', 'breaker'])
-      .where('workspaceId', '=', lane.workspaceId)
-      .where('id', '=', lane.id)
-      .executeTakeFirst()
-    lane.pausedUntil = row?.pausedUntil?.getTime() ?? 0
-    if (row?.breaker === 'closed') breaker.succeeded(lane)
-    if (lane.pausedUntil > now()) await stopLane(lane)
-    else dispatcher.revisit(lane)
+  async function refresh(workspaceId: string, id: string): Promise<void> {
+    const [paused] = await findPauses(database.hot, now(), { workspaceId, lane: id })
+    const lane = dispatcher.lane(id)
+    if (paused) return pauseLane(lane ?? dispatcher.laneFor(workspaceId, id, {}), paused.until, paused.breaker)
+    if (!lane) return
+    lane.pausedUntil = 0
+    breaker.succeeded(lane)
+    dispatcher.revisit(lane)
+    claimer.wake()
   }
 
   /** Gives back what waits of a paused lane, and watches for the pause's end. */

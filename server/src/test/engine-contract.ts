@@ -246,6 +246,22 @@ export function engineContract(makeEngine: MakeEngine): void {
     assert.deepEqual(paused.received.map(numberOf).toSorted(), [1, 2])
   })
 
+  check('lanes that are paused and resumed at once, time and again, go on in every process', async (world) => {
+    const [first, second] = [await world.engine(), await world.engine()]
+    const workspace = world.workspace()
+    const destinations = numbers(20).map(() => world.destination(workspace))
+
+    for (const { lane } of [...destinations, ...destinations]) {
+      await first.database.transaction((tx) => first.pause(tx, workspace, lane, 'resumed'))
+      await first.database.transaction((tx) => first.resume(tx, workspace, lane))
+    }
+    await first.accept(workspace, [event(1)])
+    await second.database.transaction((tx) => second.publish(tx, workspace, [event(2)]))
+
+    await until('all deliveries', () => destinations.every(({ received }) => received.length === 2))
+    assert.equal(await world.count(first.database, 'deadLetters'), 0)
+  })
+
   check('a new subscription is heeded by every process from the next event on', async (world) => {
     const first = await world.engine()
     const second = await world.engine()
