@@ -18,8 +18,6 @@ const patienceMs = 5_000
 /** A delivery that is this process's own from the start, and the lane that it goes to. */
 type Owned = { lane: Lane; delivery: NewDelivery; event: StoredEvent }
 
-const idOf = ({ workspaceId, id }: StoredEvent) => ({ workspaceId, id })
-
 type Submission = {
   workspaceId: string
   events: NewEvent[]
@@ -177,7 +175,8 @@ export function createAcceptance(options: {
   /** Makes a delivery of an event; where its lane has room in memory it is to be inserted as this process's own, and room is promised. */
   function fanOut(event: StoredEvent, { lane: laneId, kind }: { lane: string; kind: string }, owned: Owned[]) {
     const lane = roomyLane(event.workspaceId, laneId, kind)
-    const delivery: NewDelivery = { ...idOf(event), lane: laneId, kind, owned: lane !== undefined }
+    const { workspaceId, id } = event
+    const delivery: NewDelivery = { workspaceId, id, lane: laneId, kind, owned: lane !== undefined }
     if (lane) {
       dispatcher.promise(lane)
       owned.push({ lane, delivery, event })
@@ -208,10 +207,12 @@ export function createAcceptance(options: {
       if (delivery.owned) continue
       const lane = dispatcher.lane(delivery.lane)
       if (lane) lane.backlog = true
-      isWaiting ||= lane === undefined || (lane.pausedUntil <= clock.now() && lane.breaker !== 'half_open')
+      isWaiting ||= !lane || (lane.pausedUntil <= clock.now() && !isTrying(lane))
     }
     if (isWaiting) options.onSpilled()
   }
+
+  const isTrying = (lane: Lane): boolean => lane.breaker === 'half_open' && lane.running + lane.waiting.length > 0
 
   const unpromise = (owned: Owned[]): void => {
     for (const { lane } of owned) dispatcher.unpromise(lane)

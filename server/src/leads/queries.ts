@@ -145,8 +145,8 @@ export async function lockIdentities(db: Db, workspaceId: string, names: string[
 
 /** Inserts leads, and with new ones the statuses that they begin with. */
 export async function insertLeads(db: Db, rows: LeadRow[], statuses: StatusChangeRow[] = []): Promise<void> {
-  const withStatuses = db.with('statuses', (also) => also.insertInto('crmStatusChanges').values(statuses))
-  await (statuses.length > 0 ? withStatuses : db).insertInto('crmLeads').values(rows.map(columnsOf)).execute()
+  const also = () => db.with('statuses', (tx) => tx.insertInto('crmStatusChanges').values(statuses))
+  await (statuses.length > 0 ? also() : db).insertInto('crmLeads').values(rows.map(columnsOf)).execute()
 }
 
 export const updateLead = (db: Db, workspaceId: string, id: string, changes: Partial<LeadRow>) =>
