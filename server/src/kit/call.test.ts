@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type CallPort, type CallSteps, callNote, instantAt, processCall } from './call.ts'
+import { type CallPort, type CallSteps, callNote, findOrMakeContact, instantAt, processCall } from './call.ts'
 import type { OperationName } from './capabilities.ts'
 import { ConnectorError } from './errors.ts'
 import type { CallData } from './models.ts'
@@ -31,14 +31,15 @@ const call: CallData = {
   },
 }
 
-/** An integration that answers as told and remembers what it was asked. */
+/** An integration that answers as told, from a list one after another, and remembers what it was asked. */
 function integration(answers: { [Name in OperationName]?: unknown }) {
   const asked: [OperationName, unknown][] = []
   const port: CallPort = {
     supports: (name) => Object.hasOwn(answers, name),
     run: async (name, input) => {
       asked.push([name, input])
-      const answer = answers[name]
+      const told = answers[name]
+      const answer = Array.isArray(told) ? told.shift() : told
       return (answer instanceof Error ? failureOf(answer) : { success: true, data: answer }) as never
     },
   }
@@ -101,6 +102,38 @@ test('where looking fails no contact is made, since there may be one', async () 
 
   assert.equal(result.success, false)
   assert.deepEqual(crm.names(), ['contacts.find'])
+})
+
+test('who has no address is looked for, and made by an upsert where there is one', async () => {
+  const caller = { phone: '+14079780655' }
+  const known = integration({
+    'contacts.find': { externalId: 'c1' },
+    'contacts.upsert': broken,
+    'contacts.create': broken,
+  })
+  const fresh = integration({
+    'contacts.find': null,
+    'contacts.upsert': { contact: { externalId: 'c2' }, created: true },
+    'contacts.create': broken,
+  })
+
+  assert.equal(await findOrMakeContact(known.port, caller), 'c1')
+  assert.equal(await findOrMakeContact(fresh.port, caller), 'c2')
+  assert.deepEqual([known.names(), fresh.names()], [['contacts.find'], ['contacts.find', 'contacts.upsert']])
+})
+
+test('a contact that somebody else makes at the same moment is taken', async () => {
+  const crm = integration({
+    'contacts.find': [null, null, { externalId: 'c1' }],
+    'contacts.create': new ConnectorError('CONFLICT', 'There is one already'),
+    'notes.create': { externalId: 'n1' },
+  })
+
+  const { result } = await processCall(crm.port, call)
+
+  assert.deepEqual(result, { success: true, data: { contactId: 'c1', noteId: 'n1' } })
+  const looks = ['contacts.find', 'contacts.find', 'contacts.create', 'contacts.find']
+  assert.deepEqual(crm.names(), [...looks, 'notes.create'])
 })
 
 test('an automation gets the call as it is, and who has no use for calls says so', async () => {

@@ -105,8 +105,10 @@ const noTime = new ConnectorError(
 )
 
 function resultOf(steps: CallSteps, outcomes: CallReport['outcomes']): OperationResult<CallSteps> {
+  // Where the contact was found after all, somebody else made it in the meantime.
+  const isThere = (operation: OperationName) => operation === 'contacts.create' && steps.contactId !== undefined
   const failures = outcomes.flatMap(({ operation, result }) =>
-    result.success || isNotThere(operation, result) ? [] : [result],
+    result.success || isNotThere(operation, result) || isThere(operation) ? [] : [result],
   )
   // What may still succeed is tried again first; then comes what a person has to settle.
   const failed = failures.find(({ retry }) => retry) ?? failures.find(({ ambiguous }) => ambiguous) ?? failures[0]
@@ -119,28 +121,39 @@ function resultOf(steps: CallSteps, outcomes: CallReport['outcomes']): Operation
 const isNotThere = (operation: OperationName, result: OperationResult<unknown>): boolean =>
   operation === 'contacts.find' && !result.success && result.errorCode === 'NOT_FOUND'
 
-/** Finds a contact or makes it. The id; undefined where it could not be had, or the integration has no contacts. */
+/**
+ * Finds a contact or makes it. The id; undefined where it could not be had, or the integration has no contacts. Others may be making the same
+ * one at this moment, so it is made by an upsert where there is one, and looked for again where the vendor says that it is there.
+ */
 export async function findOrMakeContact(
   { supports, run }: CallPort,
   contact: New<Contact>,
 ): Promise<string | undefined> {
-  if (supports('contacts.upsert') && contact.email !== undefined) {
+  const canUpsert = supports('contacts.upsert')
+  const upsert = async () => {
     const result = await run('contacts.upsert', contact)
     return result.success ? result.data.contact.externalId : undefined
   }
+  if (canUpsert && contact.email !== undefined) return await upsert()
   if (!supports('contacts.create')) return undefined
-  if (supports('contacts.find')) {
-    const { email, phone } = contact
-    for (const by of [phone === undefined ? undefined : { phone }, email === undefined ? undefined : { email }]) {
-      if (!by) continue
-      const found = await run('contacts.find', by)
-      if (found.success && found.data) return found.data.externalId
-      // Whoever cannot be looked for might be there: making one now could make a second.
-      if (!found.success && !isNotThere('contacts.find', found)) return undefined
-    }
-  }
+  const look = async () => (supports('contacts.find') ? await findContact(run, contact) : null)
+  const found = await look()
+  if (found !== null) return found
+  if (canUpsert) return await upsert()
   const made = await run('contacts.create', contact)
-  return made.success ? made.data.externalId : undefined
+  if (made.success) return made.data.externalId
+  return made.errorCode === 'CONFLICT' ? ((await look()) ?? undefined) : undefined
+}
+
+/** By phone and then by address. Null where nobody is there, undefined where that is not known: making one then could make a second. */
+async function findContact(run: CallPort['run'], { email, phone }: New<Contact>): Promise<string | null | undefined> {
+  for (const by of [phone === undefined ? undefined : { phone }, email === undefined ? undefined : { email }]) {
+    if (!by) continue
+    const found = await run('contacts.find', by)
+    if (found.success && found.data) return found.data.externalId
+    if (!found.success && !isNotThere('contacts.find', found)) return undefined
+  }
+  return null
 }
 
 function contactOf({ customerName, customerEmail, customerPhone }: CallData): New<Contact> | undefined {

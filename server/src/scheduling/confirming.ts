@@ -100,6 +100,8 @@ async function personAt(
       run: async (operation, input) => {
         const result = await runner.run(place.workspaceId, place.integrationId, operation, input)
         failure = result.success || result.errorCode === 'NOT_FOUND' ? undefined : result
+        // Whom the vendor knows already, as it says, can be found a little later.
+        if (failure?.errorCode === 'CONFLICT') failure = { ...failure, retry: true }
         return result
       },
     },
