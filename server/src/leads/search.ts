@@ -35,8 +35,9 @@ export async function searchLeads(
   let places = await findPlaces(database.hub, { ...list, words: words.map((word) => has(contains(word))) })
   if (places.length === 0 && words.length > 0) {
     const isAbsent = words.length === 1 && conditions.length === 1 && after === undefined
-    places = await findRespelt(database, { ...list, workspaceId, words }, isAbsent)
-    if (places.length === 0 && after === undefined && (await isSmall(database.hub, workspaceId, mostCompared)))
+    const isSmall = () => hasFewLeads(database.hub, workspaceId, mostCompared)
+    places = await findRespelt(database, { ...list, workspaceId, words }, isAbsent, isSmall)
+    if (places.length === 0 && after === undefined && (await isSmall()))
       places = await findAlike(database, conditions, words, limit)
   }
   const { items, nextCursor } = cutPage(places, limit, ({ id, value }) => [value, id])
@@ -50,7 +51,7 @@ export async function searchLeads(
   return { rows, nextCursor }
 }
 
-async function isSmall(db: Db, workspaceId: string, mostCompared: number): Promise<boolean> {
+async function hasFewLeads(db: Db, workspaceId: string, mostCompared: number): Promise<boolean> {
   const { rows } = await sql`
     select from crm_leads where workspace_id = ${workspaceId} limit 1 offset ${mostCompared}`.execute(db)
   return rows.length === 0

@@ -14,31 +14,44 @@ const mostWrong = 2
  * Finds leads by words that nobody has as they are: with two letters swapped; where nobody has that, with one too many; and then with one
  * missing or another; and only then by what words of one of these spellings begin with. What has numbers in it is no word that could be
  * spelt otherwise.
+ * Among many leads no page is waited for very long: the first one has nobody then, and a later one fails, since a list that ended there would
+ * leave people out.
  * @param isAbsent Whether it is known already that no lead of the workspace has a word
+ * @param isSmall Tells whether so few leads are there that it cannot take long, unless the machine is busy
  */
-export async function findRespelt(database: Database, list: Respelt, isAbsent: boolean): Promise<Place[]> {
+export async function findRespelt(
+  database: Database,
+  list: Respelt,
+  isAbsent: boolean,
+  isSmall: () => Promise<boolean>,
+): Promise<Place[]> {
   try {
-    return await respelt(database, list, isAbsent)
+    return await respelt(database, list, isAbsent, patienceMs)
   } catch (error) {
-    if ((error as { code?: string }).code === tookTooLong) return []
-    throw error
+    if ((error as { code?: string }).code !== tookTooLong) throw error
+    if (await isSmall()) return await respelt(database, list, isAbsent, unlimited)
+    if (list.after !== undefined) throw error
+    return []
   }
 }
+
+/** PostgreSQL's timeout of statements that may take as long as they need. */
+const unlimited = 0
 
 export type Respelt = Omit<Wanted, 'words'> & { workspaceId: string; words: string[] }
 
 /** PostgreSQL's code of a statement that was cancelled: query_canceled. */
 const tookTooLong = '57014'
 
-async function respelt(db: Database, list: Respelt, isAbsent: boolean): Promise<Place[]> {
+async function respelt(db: Database, list: Respelt, isAbsent: boolean, patience: number): Promise<Place[]> {
   const { words, workspaceId } = list
-  const right = isAbsent ? new Set() : await existing(db, workspaceId, words.map(contains))
+  const right = isAbsent ? new Set() : await existing(db, workspaceId, words.map(contains), patience)
   const wrong = words.filter((word) => !right.has(contains(word)))
   if (wrong.length === 0 || wrong.length > mostWrong) return []
   const patterns = words.filter((word) => !wrong.includes(word)).map(contains)
   let last: Spelling | undefined
   for (const word of wrong) {
-    last = await alike(db, workspaceId, { ...list, words: patterns.map(has) }, word)
+    last = await alike(db, { ...list, words: patterns.map(has) }, word, patience)
     if (!last) return []
     patterns.push(last.pattern)
   }
@@ -53,25 +66,30 @@ type Spelling = { pattern: string; places: Place[] | undefined }
 
 async function alike(
   database: Database,
-  workspaceId: string,
-  wanted: Wanted,
+  wanted: Wanted & { workspaceId: string },
   word: string,
+  patience: number,
 ): Promise<Spelling | undefined> {
   // By code point, so that no letter is cut in two.
   const letters = [...word]
   if (letters.length < shortest || letters.length > longest || !/^\p{L}+$/u.test(word)) return undefined
-  for (const spellings of await findNear(database.hub, workspaceId, letters)) {
-    const found = await likeliest(database, wanted, spellings.map(startsWord))
+  for (const spellings of await findNear(database.hub, wanted.workspaceId, letters)) {
+    const found = await likeliest(database, wanted, spellings.map(startsWord), patience)
     if (found) return found
   }
   return undefined
 }
 
 /** The spelling that most of the wanted leads have; of several that many have, the first. */
-async function likeliest(database: Database, wanted: Wanted, patterns: string[]): Promise<Spelling | undefined> {
+async function likeliest(
+  database: Database,
+  wanted: Wanted,
+  patterns: string[],
+  patience: number,
+): Promise<Spelling | undefined> {
   return database.transaction(async (tx) => {
     // Hardly anybody has most of them, which only the index over trigrams knows.
-    await sql`select set_config('statement_timeout', ${String(patienceMs)}, true), set_config('enable_seqscan', 'off', true),
+    await sql`select set_config('statement_timeout', ${String(patience)}, true), set_config('enable_seqscan', 'off', true),
       set_config('enable_indexscan', 'off', true)`.execute(tx)
     const spelt = await findSpellings(tx, wanted, patterns, mostCounted)
     return spelt && { pattern: spelt.pattern, places: spelt.count < mostCounted ? spelt.places : undefined }
@@ -79,13 +97,18 @@ async function likeliest(database: Database, wanted: Wanted, patterns: string[])
 }
 
 /** Which of the patterns any lead of the workspace has. Each is planned by itself: how rare it is decides how it is looked for. */
-async function existing(database: Database, workspaceId: string, patterns: string[]): Promise<Set<string>> {
+async function existing(
+  database: Database,
+  workspaceId: string,
+  patterns: string[],
+  patience: number,
+): Promise<Set<string>> {
   const each = [...new Set(patterns)].map(
     (pattern) => sql`(select ${pattern}::text as pattern where exists (
       select from crm_leads where workspace_id = ${workspaceId} and search_text like ${pattern}))`,
   )
   return database.transaction(async (tx) => {
-    await sql`set local statement_timeout = ${sql.lit(patienceMs)}`.execute(tx)
+    await sql`set local statement_timeout = ${sql.lit(patience)}`.execute(tx)
     const { rows } = await sql<{ pattern: string }>`${sql.join(each, sql` union all `)}`.execute(tx)
     return new Set(rows.map(({ pattern }) => pattern))
   })
