@@ -2,6 +2,7 @@ import type { Log } from '../lib/log.ts'
 import type { VendorHttp } from './http-types.ts'
 import type { Turns } from './in-turn.ts'
 import type { LocalFiles } from './local-files.ts'
+import type { Recent } from './recent.ts'
 import type { VendorSession } from './session.ts'
 
 /** What every function of a connector is given. */
@@ -24,6 +25,8 @@ export type Context<Settings = Record<string, unknown>, Credentials = Record<str
    * two calls at the same moment do not both look, find nothing and create.
    */
   inTurn: Turns
+  /** What was made a moment ago: for vendors whose search finds it only seconds later. */
+  recent: Recent
   now(): Date
   log: Log
   signal: AbortSignal

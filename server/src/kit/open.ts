@@ -2,6 +2,7 @@ import type { Context } from './context.ts'
 import { createVendorHttp, type VendorHttpOptions } from './http.ts'
 import { inTurn, type Turns } from './in-turn.ts'
 import type { LocalFiles } from './local-files.ts'
+import { recentOf } from './recent.ts'
 import { createVendorSession, type SessionOptions, type VendorSession } from './session.ts'
 
 /** Makes what a connector's functions are given, for one integration and one operation. */
@@ -43,6 +44,7 @@ export function openContext(
     integrationId: options.integrationId,
     // Those of this process wait for each other in memory, so that one of them at a time asks the database.
     inTurn: (key, run) => inTurn(`${options.integrationId}/${key}`, () => turns(key, run)),
+    recent: recentOf(options.integrationId),
     now: () => new Date(options.clock.now()),
     log: options.log,
     signal: options.signal,

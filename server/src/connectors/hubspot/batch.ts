@@ -13,7 +13,7 @@ type Written = Map<number, BatchRow<Contact>>
 
 /**
  * Creates or updates contacts a hundred at a time, each row failing by itself: those with an address by HubSpot's own upsert, those with
- * a phone alone after looking for it.
+ * a phone alone after looking for it, one caller at a time.
  */
 export async function batchUpsert(context: HubSpotContext, contacts: New<Contact>[]): Promise<BatchRow<Contact>[]> {
   const written: Written = new Map()
@@ -31,7 +31,7 @@ export async function batchUpsert(context: HubSpotContext, contacts: New<Contact
     for (const some of chunks(now.filter(({ phone }) => phone === undefined)))
       await upsertByEmail(context, some, written)
     for (const some of chunks(now.filter(({ phone }) => phone !== undefined)))
-      await upsertByPhone(context, some, written)
+      await context.inTurn(contacts.length === 1 ? some[0]!.key : 'batch', () => upsertByPhone(context, some, written))
     round = later
   }
   return contacts.map(
@@ -104,6 +104,7 @@ async function send(
     const row = rows.find((one) => isAbout(one, result))
     if (row === undefined) continue
     const created = action === 'upsert' ? result.new === true : action === 'create'
+    if (created && row.phone !== undefined) context.recent.note(row.key, result.id)
     written.set(row.index, { success: true, data: readContact(result, context.settings), created })
   }
   for (const row of rows) {

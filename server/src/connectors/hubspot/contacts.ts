@@ -5,6 +5,7 @@ import {
   type New,
   type Offered,
   type OperationInput,
+  phoneKey,
 } from '../../kit/index.ts'
 import { batchUpsert } from './batch.ts'
 import { contactFields, contactProperties, readContact } from './mappings.ts'
@@ -51,9 +52,11 @@ export const contacts = {
     return record === undefined ? null : readContact(record, context.settings)
   },
 
-  async create({ http, settings }: HubSpotContext, input: New<Contact>) {
+  async create({ http, settings, recent }: HubSpotContext, input: New<Contact>) {
     const body = { properties: contactProperties(input, settings), associations: [] }
-    return readContact(await http.post<HubSpotContact>(objects('contacts'), body), settings)
+    const made = await http.post<HubSpotContact>(objects('contacts'), body)
+    if (input.phone !== undefined) recent.note(phoneKey(input.phone), made.id)
+    return readContact(made, settings)
   },
 
   /** HubSpot answers the properties that were changed, and few others. */

@@ -17,7 +17,7 @@ import type { Settings } from './settings.ts'
 
 const credentials = { token: 'pat-sandbox-hubspot' }
 /** HubSpot with a search limit that no test reaches. */
-const emulator = createHubspot({ searchesPerSecond: 1_000 })
+const usual = createHubspot({ searchesPerSecond: 1_000 })
 
 const times = { createdAt: '2026-05-01T10:00:00.000Z', updatedAt: '2026-05-02T10:00:00.000Z', archived: false }
 const events = [
@@ -49,7 +49,7 @@ const events = [
 ]
 
 conformance(hubspot, {
-  emulator,
+  emulator: usual,
   credentials,
   settings: { meeting_link: sandboxSlug, workflow_property: 'hs_lead_status' },
   failureBody: (status) => ({
@@ -116,7 +116,7 @@ conformance(hubspot, {
   },
 })
 
-async function open(settings: Settings = {}, clock: Clock = systemClock) {
+async function open(settings: Settings = {}, clock: Clock = systemClock, emulator = usual) {
   const sandbox = await startSandbox({ emulators: [emulator], clock })
   const context = connect(hubspot, { vendor: sandbox, overrides: sandbox.overrides(), credentials, settings, clock })
   const run = async <Name extends Parameters<typeof runOperation>[2]>(
@@ -135,6 +135,25 @@ async function open(settings: Settings = {}, clock: Clock = systemClock) {
     [Symbol.asyncDispose]: sandbox[Symbol.asyncDispose],
   }
 }
+
+test('whom the search does not find yet is not made twice, and whoever was deleted meanwhile is made anew', async () => {
+  const lagging = createHubspot({ searchesPerSecond: 1_000, searchLagMs: 60_000 })
+  await using hub = await open({}, systemClock, lagging)
+  const caller = { phone: '+14079780655', name: 'Ada Lovelace' }
+
+  const both = await Promise.all([hub.run('contacts.upsert', caller), hub.run('contacts.upsert', caller)])
+  const found = await hub.run('contacts.find', { phone: caller.phone })
+  await hub.run('contacts.delete', { externalId: found!.externalId })
+  const gone = await hub.run('contacts.find', { phone: caller.phone })
+  const anew = await hub.run('contacts.upsert', caller)
+
+  assert.deepEqual(both.map(({ created }) => created).sort(), [false, true])
+  assert.deepEqual(
+    both.map(({ contact }) => contact.externalId),
+    [found?.externalId, found?.externalId],
+  )
+  assert.deepEqual([gone, anew.created, hub.vendor.records('contacts').list().length], [null, true, 1])
+})
 
 test('a thousand contacts go in ten requests', async () => {
   await using hub = await open()

@@ -6,11 +6,10 @@ import {
   type New,
   notFoundAtVendor,
   type OperationInput,
-  phoneKey,
 } from '../../kit/index.ts'
 import { changesOf, updatedSinceText } from './changes.ts'
 import { changedEntries } from './entries.ts'
-import { findPersonId } from './find.ts'
+import { findPersonId, keysOf } from './find.ts'
 import { personFields, readContact } from './mappings.ts'
 import { paths } from './paths.ts'
 import { ownedBy, type PipedriveContext } from './settings.ts'
@@ -61,7 +60,7 @@ export const contacts = {
         'CONTACT_ERROR',
         'A contact without e-mail address and phone cannot be recognised in Pipedrive (CONTACT_ERROR)',
       )
-    const key = email?.toLowerCase() ?? phoneKey(phone ?? '')
+    const [key = ''] = keysOf(input)
     return await context.inTurn(key, async () => {
       const id = await findPersonId(context, input)
       if (id === undefined)
@@ -98,7 +97,7 @@ async function personOf({ http }: PipedriveContext, id: string | number): Promis
   return data
 }
 
-async function createPerson({ http, settings }: PipedriveContext, input: New<Contact>): Promise<Person> {
+async function createPerson({ http, settings, recent }: PipedriveContext, input: New<Contact>): Promise<Person> {
   const { email, phone } = input
   // A person must have a name.
   const name = nameOf(input) ?? email ?? phone ?? 'Unknown'
@@ -108,7 +107,9 @@ async function createPerson({ http, settings }: PipedriveContext, input: New<Con
     ...(phone === undefined ? {} : { phones: [{ value: phone, primary: true }] }),
     ...ownedBy(settings),
   }
-  return (await http.post<Reply<Person>>(paths.persons(), body)).data
+  const { data: person } = await http.post<Reply<Person>>(paths.persons(), body)
+  for (const key of keysOf(input)) recent.note(key, String(person.id))
+  return person
 }
 
 /** Changes a person. `current` is needed where a part of the name, an address or a phone is among the changes. */

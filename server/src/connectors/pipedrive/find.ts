@@ -1,15 +1,40 @@
-import { isSamePhone, nationalNumber } from '../../kit/index.ts'
+import { isSamePhone, nationalNumber, phoneKey } from '../../kit/index.ts'
 import { isSameEmail } from './entries.ts'
 import { paths } from './paths.ts'
 import type { PipedriveContext } from './settings.ts'
-import type { Found, Reply } from './types.ts'
+import type { Found, Person, Reply } from './types.ts'
 
 type Known = { email?: string | undefined; phone?: string | undefined }
 
-/** The id of the person who has this address, or else this phone; of several the one that has existed longest. */
-export async function findPersonId(context: PipedriveContext, { email, phone }: Known): Promise<number | undefined> {
+/**
+ * The id of the person who has this address, or else this phone; of several the one that has existed longest. Whom the hub made a moment ago
+ * Pipedrive's search does not find yet.
+ */
+export async function findPersonId(context: PipedriveContext, known: Known): Promise<number | undefined> {
+  const { email, phone } = known
   const byEmail = email === undefined ? undefined : await idByEmail(context, email)
-  return byEmail ?? (phone === undefined ? undefined : await idByPhone(context, phone))
+  const found = byEmail ?? (phone === undefined ? undefined : await idByPhone(context, phone))
+  return found ?? (await recentId(context, known))
+}
+
+/** What a person is recognised by: the address and the phone. */
+export const keysOf = ({ email, phone }: Known): string[] => [
+  ...(email === undefined ? [] : [email.toLowerCase()]),
+  ...(phone === undefined ? [] : [phoneKey(phone)]),
+]
+
+async function recentId({ http, recent }: PipedriveContext, known: Known): Promise<number | undefined> {
+  const id = keysOf(known)
+    .map((key) => recent.get(key))
+    .find((one) => one !== undefined)
+  if (id === undefined) return undefined
+  const { status, body } = await http.request<Reply<Person>>('GET', paths.persons(id), { accept: [404] })
+  if (status === 404 || body.data.is_deleted) return undefined
+  const { emails = [], phones = [] } = body.data
+  const isMeant =
+    emails.some((own) => known.email !== undefined && isSameEmail(own.value, known.email)) ||
+    phones.some((own) => known.phone !== undefined && isSamePhone(own.value, known.phone))
+  return isMeant ? body.data.id : undefined
 }
 
 const idByEmail = async (context: PipedriveContext, email: string) =>

@@ -16,7 +16,7 @@ import type { Settings } from './settings.ts'
 
 const credentials = { apiToken: 'sandbox-pipedrive-token' }
 /** Pipedrive with limits that no test reaches. */
-const emulator = createPipedrive({ burst: 10_000, searches: 10_000 })
+const usual = createPipedrive({ burst: 10_000, searches: 10_000 })
 
 const times = { add_time: '2026-05-01T10:00:00Z', update_time: '2026-05-02T10:00:00Z' }
 const news = (entity: string, action: string, id: string) => ({
@@ -26,7 +26,7 @@ const news = (entity: string, action: string, id: string) => ({
 })
 
 conformance(pipedrive, {
-  emulator,
+  emulator: usual,
   credentials,
   failureBody: (status) => ({ success: false, error: `status ${status}`, errorCode: status }),
   mappings: {
@@ -72,7 +72,7 @@ conformance(pipedrive, {
   },
 })
 
-async function open(settings: Settings = {}, clock: Clock = systemClock) {
+async function open(settings: Settings = {}, clock: Clock = systemClock, emulator = usual) {
   const sandbox = await startSandbox({ emulators: [emulator], clock })
   const context = connect(pipedrive, { vendor: sandbox, overrides: sandbox.overrides(), credentials, settings, clock })
   const run = async <Name extends Parameters<typeof runOperation>[2]>(
@@ -92,9 +92,28 @@ async function open(settings: Settings = {}, clock: Clock = systemClock) {
   }
 }
 
+test('whom the search does not find yet is not made twice, and whoever was deleted meanwhile is made anew', async () => {
+  const lagging = createPipedrive({ burst: 10_000, searches: 10_000, searchLagMs: 60_000 })
+  await using hub = await open({}, systemClock, lagging)
+  const caller = { phone: '+14079780655', name: 'Ada Lovelace' }
+
+  const both = await Promise.all([hub.run('contacts.upsert', caller), hub.run('contacts.upsert', caller)])
+  const found = await hub.run('contacts.find', { phone: caller.phone })
+  await hub.run('contacts.delete', { externalId: found!.externalId })
+  const gone = await hub.run('contacts.find', { phone: caller.phone })
+  const anew = await hub.run('contacts.upsert', caller)
+
+  assert.deepEqual(both.map(({ created }) => created).sort(), [false, true])
+  assert.deepEqual(
+    both.map(({ contact }) => contact.externalId),
+    [found?.externalId, found?.externalId],
+  )
+  assert.deepEqual([gone, anew.created, hub.vendor.records('persons').list().length], [null, true, 1])
+})
+
 test('calls go to the domain that the token answer names, and to no other host', async () => {
-  await using sandbox = await startSandbox({ emulators: [emulator] })
-  const { answer } = await sandbox.emulator(emulator).world.oauth.grant()
+  await using sandbox = await startSandbox({ emulators: [usual] })
+  const { answer } = await sandbox.emulator(usual).world.oauth.grant()
   const own = { access_token: String(answer.access_token), api_domain: String(answer.api_domain) }
   const foreign = { ...own, api_domain: 'https://pipedrive.com.example' }
   const connected = connect(pipedrive, { vendor: sandbox, overrides: sandbox.overrides(), credentials: own })

@@ -23,9 +23,9 @@ const isSearch = ({ url }: FastifyRequest): boolean => /\/search(\?|$)/.test(url
 
 /**
  * HubSpot's CRM, scheduling pages and sequences as the connector meets them, in its dated API (and the CRM's v3, which its SDK speaks).
- * Searches find changes at once, where HubSpot takes seconds.
+ * Searches find at once what was made, where HubSpot takes seconds, unless they are told to lag.
  */
-export const createHubspot = ({ searchesPerSecond = 5 }: { searchesPerSecond?: number } = {}) =>
+export const createHubspot = ({ searchesPerSecond = 5, searchLagMs = 0 } = {}) =>
   defineEmulator({
     id: 'hubspot',
     name: 'HubSpot',
@@ -71,7 +71,7 @@ export const createHubspot = ({ searchesPerSecond = 5 }: { searchesPerSecond?: n
     setup: watch,
 
     routes(api, world) {
-      objectRoutes(api, world)
+      objectRoutes(api, world, searchLagMs)
       schemaRoutes(api, world)
       schedulerRoutes(api, world)
       automationRoutes(api, world)

@@ -59,7 +59,7 @@ const scopeOf = (type: string, method: string, path: string): string => {
 }
 
 /** The records of the CRM, by the dated path and by v3, which HubSpot still serves and its SDK calls; v1 and v2 are gone. */
-export function objectRoutes(api: Api, world: World): void {
+export function objectRoutes(api: Api, world: World, searchLagMs: number): void {
   api.addHook('preHandler', async (request) => {
     const { type } = (request.params ?? {}) as { type?: string }
     const path = request.routeOptions.url ?? ''
@@ -166,7 +166,7 @@ export function objectRoutes(api: Api, world: World): void {
     )
 
     api.post(`${base}/search`, { schema: { params: ByType, body: SearchRequest } }, async (request) =>
-      search(world.accountOf(request), objectTypeOf(request.params.type), request.body),
+      search(world.accountOf(request), objectTypeOf(request.params.type), request.body, world.now() - searchLagMs),
     )
 
     api.post(

@@ -46,7 +46,10 @@ export const SearchRequest = Type.Object({
 
 const mostResults = 10_000
 
-export function search(account: Account, type: ObjectType, request: Static<typeof SearchRequest>) {
+/**
+ * @param until What was made later than this is not in the index of the search yet: epoch milliseconds
+ */
+export function search(account: Account, type: ObjectType, request: Static<typeof SearchRequest>, until: number) {
   const { filterGroups = [], sorts = [], properties = [], limit = 10, query = '' } = request
   const start = Number(request.after ?? 0)
   if (!Number.isInteger(start) || start < 0) throw refused(400, 'VALIDATION_ERROR', 'after must be a number')
@@ -65,6 +68,7 @@ export function search(account: Account, type: ObjectType, request: Static<typeo
   }
   const found = recordsOf(account, type).list({
     where: (record) =>
+      record.createdAt <= until &&
       (filterGroups.length === 0 ||
         filterGroups.some(({ filters }) => filters.every((one) => fits(type, record, one)))) &&
       (query === '' || Object.values(record.data.properties).join(' ').toLowerCase().includes(query.toLowerCase())),

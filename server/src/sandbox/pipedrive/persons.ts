@@ -41,7 +41,7 @@ export type Entries = Static<typeof Entry>[]
 const entriesOf = (record: Stored<Fields>, name: 'emails' | 'phones'): Entries =>
   (record.data[name] as Entries | undefined) ?? []
 
-export function personRoutes(api: Api, world: World): void {
+export function personRoutes(api: Api, world: World, searchLagMs: number): void {
   const place = '/api/v2/persons'
   api.get(
     place,
@@ -91,9 +91,10 @@ export function personRoutes(api: Api, world: World): void {
       const fits = (text: string) => (exact ? text.toLowerCase() === term.toLowerCase() : contains(text, term))
       const found = recordsOf(world.accountOf(request), 'persons').list({
         where: (record) =>
-          (among.has('email') && entriesOf(record, 'emails').some(({ value }) => fits(value))) ||
-          (among.has('phone') && entriesOf(record, 'phones').some(({ value }) => fits(value))) ||
-          (among.has('name') && fits(String(record.data.name))),
+          record.createdAt <= world.now() - searchLagMs &&
+          ((among.has('email') && entriesOf(record, 'emails').some(({ value }) => fits(value))) ||
+            (among.has('phone') && entriesOf(record, 'phones').some(({ value }) => fits(value))) ||
+            (among.has('name') && fits(String(record.data.name)))),
       })
       const items = found.slice(0, limit).map((record) => ({ result_score: 1, item: searched(record) }))
       return ok({ items }, { next_cursor: null })

@@ -19,9 +19,9 @@ type Type_ = 'persons' | 'deals' | 'leads' | 'activities' | 'notes'
 
 /**
  * Pipedrive as the connector meets it: version 2 of its API, and of version 1 what has no successor. What version 2 replaced is gone,
- * as at Pipedrive.
+ * as at Pipedrive. Searches find at once what was made, where Pipedrive takes seconds, unless they are told to lag.
  */
-export const createPipedrive = ({ burst = 20, searches = 10 }: { burst?: number; searches?: number } = {}) =>
+export const createPipedrive = ({ burst = 20, searches = 10, searchLagMs = 0 } = {}) =>
   defineEmulator({
     id: 'pipedrive',
     name: 'Pipedrive',
@@ -60,7 +60,7 @@ export const createPipedrive = ({ burst = 20, searches = 10 }: { burst?: number;
     setup: watch,
 
     routes(api, world) {
-      personRoutes(api, world)
+      personRoutes(api, world, searchLagMs)
       dealRoutes(api, world)
       leadRoutes(api, world)
       activityRoutes(api, world)
