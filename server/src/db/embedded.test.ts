@@ -76,7 +76,7 @@ test('recovers when hub and server were both killed, whoever has the process id 
   await write(hub, 'committed')
   await kill(hub.process)
   process.kill(hub.pid, 'SIGKILL')
-  await until(() => !processIdentity(hub.pid), 5_000)
+  await until(() => !processIdentity(hub.pid), 30_000)
   const pidFile = join(folder.path, 'postgres/postmaster.pid')
   const bystander = spawn('sleep', ['60'], isRoot ? ownerOf(join(folder.path, 'postgres')) : {})
   const lines = readFileSync(pidFile, 'utf8').split('\n')
@@ -109,7 +109,7 @@ test('a stop that comes while a dead server is started again leaves none behind'
   const database = await startEmbedded({ dataFolder: folder.path, log })
   await write(database, 'committed')
   process.kill(database.pid, 'SIGKILL')
-  await until(() => !processIdentity(database.pid), 5_000)
+  await until(() => !processIdentity(database.pid), 30_000)
 
   await database.stop()
 
@@ -255,7 +255,7 @@ function temporaryFolder() {
       try {
         const pid = Number(readFileSync(join(path, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
         process.kill(pid, 'SIGQUIT')
-        await until(() => !processIdentity(pid), 5_000)
+        await until(() => !processIdentity(pid), 30_000)
       } catch {
         // None is running, as it should be.
       }

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Database } from '../db/database.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
@@ -24,6 +25,10 @@ const rowsPerLane = { most: 1_000, least: 20 }
 const rowsPerRound = 4_000
 const pollMs = 2_000
 
+/** How much is given back at a time where it has time, and the pause until the next. */
+const calmBatch = { size: 250, pauseMs: 10 }
+
+type Place = { workspaceId: string; id: string; lane: string }
 type Choice = { lane: Lane; kind: string; room: number }
 
 /**
@@ -50,6 +55,7 @@ export function createClaimer(options: {
   let woken = false
   let stopped = false
   let round: Promise<void> = Promise.resolve()
+  let calm: Promise<void> = Promise.resolve()
 
   function wake(): void {
     if (stopped) return
@@ -182,7 +188,7 @@ export function createClaimer(options: {
     }
   }
 
-  async function giveBack(works: { workspaceId: string; id: string; lane: string }[]): Promise<void> {
+  async function giveBack(works: readonly Place[]): Promise<void> {
     try {
       for (let i = 0; i < works.length; i += 1_000)
         await release(database.hot, options.owner(), works.slice(i, i + 1_000))
@@ -190,6 +196,21 @@ export function createClaimer(options: {
       strays.doubt()
       throw error
     }
+  }
+
+  /**
+   * Gives back what nobody is to begin soon, a little at a time: where many destinations fail in the same moment, requests would wait for all
+   * that waited for them.
+   */
+  function giveBackCalmly(works: readonly Place[]): Promise<void> {
+    const result = calm.then(async () => {
+      for (let i = 0; i < works.length; i += calmBatch.size) {
+        await giveBack(works.slice(i, i + calmBatch.size))
+        await wait(calmBatch.pauseMs)
+      }
+    })
+    calm = result.catch(() => {})
+    return result
   }
 
   async function toWorks(claimed: ClaimedRow[]): Promise<Work[]> {
@@ -230,6 +251,7 @@ export function createClaimer(options: {
     wake,
     unhold,
     giveBack,
+    giveBackCalmly,
     async stop() {
       stopped = true
       clearTimeout(timer)

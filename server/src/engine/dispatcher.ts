@@ -12,8 +12,11 @@ export type Work = {
   run: { delivery: Delivery } | { job: Job }
 }
 
-/** How many of a lane run at a time where its policy does not say. */
-const laneConcurrency = 64
+/**
+ * How many of a lane run at a time where its policy does not say: few until its destination answers, and one more with each success. One that
+ * hangs would otherwise take the places of many that are well.
+ */
+export const [leastTrust, mostTrust] = [10, 64]
 /** At how little of it more is brought from the database: fewer and larger claims cost less for each row. */
 const lowWater = 1_500
 
@@ -38,6 +41,8 @@ export type Lane = {
   pausedUntil: number
   /** Failures since the last success, as far as this process has seen. */
   failures: number
+  /** How many run at a time where the policy does not say. */
+  trust: number
   breaker: 'closed' | 'open' | 'half_open'
   opened: number
   tokens: number
@@ -104,6 +109,7 @@ export function createDispatcher(options: {
         backlog: false,
         pausedUntil: 0,
         failures: 0,
+        trust: leastTrust,
         breaker: 'closed',
         opened: 0,
         tokens: 0,
@@ -118,7 +124,7 @@ export function createDispatcher(options: {
   }
 
   const limitOf = (lane: Lane): number =>
-    lane.breaker === 'half_open' ? 1 : lane.policy.ordered ? 1 : (lane.policy.concurrency ?? laneConcurrency)
+    lane.breaker === 'half_open' || lane.policy.ordered ? 1 : (lane.policy.concurrency ?? lane.trust)
 
   function canStart(lane: Lane): boolean {
     if (lane.waiting.length === 0 || lane.running >= limitOf(lane) || lane.pausedUntil > options.now()) return false
@@ -233,6 +239,8 @@ export function createDispatcher(options: {
     },
 
     add(lane: Lane, work: Work): void {
+      // Jobs have no destination that might hang.
+      if ('job' in work.run) lane.trust = mostTrust
       inHand.add(work)
       lane.waiting.push(work)
       const size = sizeOf(work)

@@ -266,7 +266,8 @@ export function createEngine(options: {
     if (waiting.length > 0) {
       // After those that are still on their way; whoever takes hold of the lane next must find all of them.
       const before = lane.givingBack
-      lane.givingBack = Promise.all([before, claimer.giveBack(waiting).catch(() => {})]).then(() => {})
+      const giveBack = lane.breaker === 'open' && !lane.held ? claimer.giveBackCalmly : claimer.giveBack
+      lane.givingBack = Promise.all([before, giveBack(waiting).catch(() => {})]).then(() => {})
     }
     // Nothing will end here that would let go of it.
     if (lane.held && lane.running === 0) await claimer.unhold(lane)

@@ -536,6 +536,35 @@ export function engineContract(makeEngine: MakeEngine): void {
     await until('the other', () => hanging.received.length === 1_000)
   })
 
+  check('destinations that hang leave places to those that are well, and take more once they answer', async (world) => {
+    const { accept } = await world.engine({ concurrency: 64 })
+    const workspace = world.workspace()
+    const held = gate()
+    const hanging = numbers(5).map(() =>
+      world.destination(workspace, {
+        answer: async () => {
+          await held.opened
+          return new Promise((resolve) => setImmediate(resolve, done))
+        },
+      }),
+    )
+    const healthy = world.destination(workspace)
+
+    await accept(
+      workspace,
+      numbers(200).map((n) => event(n)),
+    )
+
+    await until('the healthy one', () => healthy.received.length === 200)
+    assert.deepEqual(
+      hanging.map(({ peak }) => peak),
+      hanging.map(() => 10),
+    )
+    held.open()
+    await until('the others', () => hanging.every(({ received }) => received.length === 200))
+    for (const { peak } of hanging) assert.ok(peak > 10)
+  })
+
   check('more than fits into memory is delivered all the same', async (world) => {
     const { accept, database } = await world.engine()
     const workspace = world.workspace()

@@ -27,7 +27,7 @@ export type Receiver = AsyncDisposable & {
   requests: ReceivedRequest[]
   /** Reacts so to the next requests, then as the last one says. Default: 200. */
   answer(...reactions: Reaction[]): void
-  /** Waits until so many requests in all have come, and answers the last of them. Gives up after ten seconds. */
+  /** Waits until so many requests in all have come, and answers the last of them. Gives up after thirty seconds. */
   next(count?: number): Promise<ReceivedRequest>
   /** Verifies a request with the SDK; throws when it is not genuine. */
   verify(request: ReceivedRequest, keys: { secret?: string; publicKey?: string; now?: number }): Promise<WebhookEvent>
@@ -66,8 +66,8 @@ export async function startReceiver(): Promise<Receiver> {
       if (requests.length < count) {
         const { promise, resolve, reject } = Promise.withResolvers<void>()
         const timer = setTimeout(
-          () => reject(new Error(`the receiver waited ten seconds for request ${count} and has ${requests.length}`)),
-          10_000,
+          () => reject(new Error(`the receiver waited thirty seconds for request ${count} and has ${requests.length}`)),
+          30_000,
         )
         waiting.push({ count, resolve })
         await promise.finally(() => clearTimeout(timer))
