@@ -70,25 +70,34 @@ test('takes over the server that a killed hub left behind', async () => {
   assert.equal(processIdentity(hub.pid), undefined)
 })
 
-test('recovers when hub and server were both killed, whoever has the process id now', async () => {
-  await using folder = temporaryFolder()
-  const hub = await startHub(folder.path)
-  await write(hub, 'committed')
-  await kill(hub.process)
-  process.kill(hub.pid, 'SIGKILL')
-  await until(() => !processIdentity(hub.pid), 30_000)
-  const pidFile = join(folder.path, 'postgres/postmaster.pid')
-  const bystander = spawn('sleep', ['60'], isRoot ? ownerOf(join(folder.path, 'postgres')) : {})
-  const lines = readFileSync(pidFile, 'utf8').split('\n')
-  writeFileSync(pidFile, [bystander.pid, ...lines.slice(1)].join('\n'))
+const sameNumber = {
+  'a bystander': 'echo $$; exec sleep 60',
+  'one that has ended and was not waited for': 'true & echo $!; exec sleep 60',
+}
+for (const [who, script] of Object.entries(sameNumber)) {
+  test(`recovers when hub and server were both killed, though ${who} has the process id now`, async () => {
+    await using folder = temporaryFolder()
+    const hub = await startHub(folder.path)
+    await write(hub, 'committed')
+    await kill(hub.process)
+    process.kill(hub.pid, 'SIGKILL')
+    await until(() => !processIdentity(hub.pid), 30_000)
+    const pidFile = join(folder.path, 'postgres/postmaster.pid')
+    const owner = isRoot ? ownerOf(join(folder.path, 'postgres')) : {}
+    const other = spawn('sh', ['-c', script], { ...owner, stdio: ['ignore', 'pipe', 'ignore'] })
+    const [pid] = await once(createInterface(other.stdout), 'line')
+    if (who.includes('ended')) await until(() => !processIdentity(Number(pid)), 30_000)
+    const lines = readFileSync(pidFile, 'utf8').split('\n')
+    writeFileSync(pidFile, [pid, ...lines.slice(1)].join('\n'))
 
-  const database = await startEmbedded({ dataFolder: folder.path, log })
+    const database = await startEmbedded({ dataFolder: folder.path, log })
 
-  assert.equal(database.reused, false)
-  assert.deepEqual(await read(database), ['committed'])
-  await database.stop()
-  bystander.kill()
-})
+    assert.equal(database.reused, false)
+    assert.deepEqual(await read(database), ['committed'])
+    await database.stop()
+    other.kill()
+  })
+}
 
 test('starts a server that dies again by itself, on the same port', async () => {
   await using folder = temporaryFolder()

@@ -38,8 +38,9 @@ export function isServerOf(place: Place, pid: number): boolean {
 export async function clearCrash(place: Place): Promise<void> {
   const found = readPidFile(place)
   if (!found || isServerOf(place, found.pid)) return
-  // The process id of the killed server may belong to a stranger by now; PostgreSQL would take it for a running server.
-  if (processIdentity(found.pid)) rmSync(join(place.folder, 'postmaster.pid'), { force: true })
+  // The process id of the killed server may be a stranger's by now, or still its own, of which nobody has taken notice yet; PostgreSQL would
+  // take either for a running server.
+  if (isTaken(found.pid)) rmSync(join(place.folder, 'postmaster.pid'), { force: true })
   if (process.platform !== 'linux') return
   const orphans = () => processIds().filter((pid) => isServerOf(place, pid))
   // Idle backends leave as soon as their server is gone; busy ones have to be told.
@@ -48,6 +49,16 @@ export async function clearCrash(place: Place): Promise<void> {
   if (await until(() => orphans().length === 0, 5_000)) return
   for (const pid of orphans()) signalTo(pid, 'SIGKILL')
   await until(() => orphans().length === 0, 5_000)
+}
+
+/** Whether there is a process of this id, be it one that has ended and was not waited for. */
+function isTaken(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+  }
 }
 
 const processIds = (): number[] => readdirSync('/proc').map(Number).filter(Number.isInteger)

@@ -66,6 +66,7 @@ export function createEngine(options: {
   const delivers = role !== 'api'
   let stopping: AbortController | undefined
   let running = false
+  let stopped = false
   let pauseTimer: NodeJS.Timeout | undefined
 
   const now = () => clock.now()
@@ -261,7 +262,8 @@ export function createEngine(options: {
   /** Gives back what waits of a paused lane, and watches for the pause's end. */
   async function stopLane(lane: Lane): Promise<void> {
     pausedLanes.add(lane)
-    pauseTimer ??= setInterval(endPauses, 250)
+    // One that is heard of while the process stops ends without it.
+    if (!stopped) pauseTimer ??= setInterval(endPauses, 250)
     const waiting = dispatcher.takeWaiting(lane)
     if (waiting.length > 0) {
       // After those that are still on their way; whoever takes hold of the lane next must find all of them.
@@ -485,6 +487,7 @@ export function createEngine(options: {
 
     async stop(deadlineMs) {
       running = false
+      stopped = true
       timetable.stop()
       strays.stop()
       dispatcher.close()
