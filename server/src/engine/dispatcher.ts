@@ -123,8 +123,11 @@ export function createDispatcher(options: {
     return lane
   }
 
-  const limitOf = (lane: Lane): number =>
-    lane.breaker === 'half_open' || lane.policy.ordered ? 1 : (lane.policy.concurrency ?? lane.trust)
+  function limitOf({ policy, breaker, trust, failures }: Lane): number {
+    if (breaker === 'half_open' || policy.ordered) return 1
+    // Nothing takes the place of what failed until something succeeds: many tries that end together would begin as many, in vain.
+    return policy.concurrency ?? (policy.breaker === false ? trust : Math.max(1, trust - failures))
+  }
 
   function canStart(lane: Lane): boolean {
     if (lane.waiting.length === 0 || lane.running >= limitOf(lane) || lane.pausedUntil > options.now()) return false
