@@ -1,8 +1,8 @@
 import { jitter } from '../lib/backoff.ts'
-import { type Lane, leastTrust, mostTrust } from './dispatcher.ts'
+import { type Lane, slowStart } from './dispatcher.ts'
 
 /** Failures in a row that open the breaker: as many as are under way at a destination that has not answered yet. */
-const threshold = leastTrust
+const threshold = slowStart.from
 /** The first and the longest pause. */
 const firstPauseMs = 30_000
 const longestPauseMs = 600_000
@@ -10,7 +10,7 @@ const longestPauseMs = 600_000
 /** The lane's destination answered well: the breaker closes. Answers whether it was open. */
 export function succeeded(lane: Lane): boolean {
   const wasOpen = lane.breaker !== 'closed'
-  lane.trust = Math.min(mostTrust, lane.trust + 1)
+  lane.window = Math.min(slowStart.to, lane.window + 1)
   lane.failures = 0
   lane.opened = 0
   lane.breaker = 'closed'
@@ -26,7 +26,7 @@ export function failed(lane: Lane, now: number): { state: 'open'; until: number;
   if (lane.policy.breaker === false) return undefined
   if (lane.breaker === 'open' || (lane.breaker === 'closed' && lane.failures < threshold)) return undefined
   lane.breaker = 'open'
-  lane.trust = leastTrust
+  lane.window = slowStart.from
   lane.opened += 1
   const until = now + jitter(Math.min(longestPauseMs, firstPauseMs * 2 ** (lane.opened - 1)))
   lane.pausedUntil = until

@@ -13,10 +13,10 @@ export type Work = {
 }
 
 /**
- * How many of a lane run at a time where its policy does not say: few until its destination answers, and one more with each success. One that
- * hangs would otherwise take the places of many that are well.
+ * How many of a lane run at a time where its policy does not say, which is learnt as TCP learns it (slow start, RFC 5681): few until the
+ * destination answers, and one more with each success. One that hangs would otherwise take the places of many that are well.
  */
-export const [leastTrust, mostTrust] = [10, 64]
+export const slowStart = { from: 10, to: 64 }
 /** At how little of it more is brought from the database: fewer and larger claims cost less for each row. */
 const lowWater = 1_500
 
@@ -42,7 +42,7 @@ export type Lane = {
   /** Failures since the last success, as far as this process has seen. */
   failures: number
   /** How many run at a time where the policy does not say. */
-  trust: number
+  window: number
   breaker: 'closed' | 'open' | 'half_open'
   opened: number
   tokens: number
@@ -109,7 +109,7 @@ export function createDispatcher(options: {
         backlog: false,
         pausedUntil: 0,
         failures: 0,
-        trust: leastTrust,
+        window: slowStart.from,
         breaker: 'closed',
         opened: 0,
         tokens: 0,
@@ -123,10 +123,10 @@ export function createDispatcher(options: {
     return lane
   }
 
-  function limitOf({ policy, breaker, trust, failures }: Lane): number {
+  function limitOf({ policy, breaker, window, failures }: Lane): number {
     if (breaker === 'half_open' || policy.ordered) return 1
     // Nothing takes the place of what failed until something succeeds: many tries that end together would begin as many, in vain.
-    return policy.concurrency ?? (policy.breaker === false ? trust : Math.max(1, trust - failures))
+    return policy.concurrency ?? (policy.breaker === false ? window : Math.max(1, window - failures))
   }
 
   function canStart(lane: Lane): boolean {
@@ -243,7 +243,7 @@ export function createDispatcher(options: {
 
     add(lane: Lane, work: Work): void {
       // Jobs have no destination that might hang.
-      if ('job' in work.run) lane.trust = mostTrust
+      if ('job' in work.run) lane.window = slowStart.to
       inHand.add(work)
       lane.waiting.push(work)
       const size = sizeOf(work)
