@@ -32,6 +32,9 @@ test('a lead is added, found by a word, noted about, moved on, and stands in its
 
   await page.goto('/leads?q=ada')
   await page.getByRole('row', { name: /Ada.*Contacted/ }).waitFor()
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Leads' }).click()
+  await page.getByRole('link', { name: 'Clear' }).waitFor({ state: 'detached' })
+  assert.equal(await page.getByLabel('Search').inputValue(), '')
   await page.goto('/pipeline')
   await page.getByRole('region', { name: 'Contacted' }).getByRole('link', { name: 'Ada' }).waitFor()
   assert.deepEqual(await stumblingBlocks(page), [])

@@ -1,7 +1,5 @@
 import { Group, Select, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { Call } from 'tenon-sdk'
 import { DataTable } from '../../components/data-table.tsx'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
@@ -13,6 +11,7 @@ import { isFiltered } from '../../lib/filters.ts'
 import { formatDuration } from '../../lib/format.ts'
 import { paths } from '../../lib/paths.ts'
 import { useList } from '../../lib/use-list.ts'
+import { useTypedFilter } from '../../lib/use-typed-filter.ts'
 import { CallMark } from './call-marks.tsx'
 
 const route = getRouteApi('/signed-in/calls')
@@ -79,22 +78,18 @@ const CallTable = ({ calls }: { calls: Call[] }) => (
 
 function Filters({ filter }: { filter: CallFilter }) {
   const navigate = route.useNavigate()
-  const [agentId, setAgentId] = useState(filter.agentId ?? '')
   const change = (changes: { [Key in keyof CallFilter]: CallFilter[Key] | undefined }) => {
     const next = Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined && value !== '')
     void navigate({ search: Object.fromEntries(next) as CallFilter, replace: true })
   }
-  const changeAgent = useDebouncedCallback((value: string) => change({ agentId: value.trim() }), 400)
+  const [agentId, typeAgentId] = useTypedFilter(filter.agentId, (agentId) => change({ agentId }))
   return (
     <Group gap="sm" align="flex-end" className="filters">
       <TextInput
         label="Agent"
         placeholder="Any"
         value={agentId}
-        onChange={({ currentTarget: { value } }) => {
-          setAgentId(value)
-          changeAgent(value)
-        }}
+        onChange={({ currentTarget }) => typeAgentId(currentTarget.value)}
         className="filter"
       />
       <Select
@@ -107,7 +102,7 @@ function Filters({ filter }: { filter: CallFilter }) {
         className="filter"
       />
       {isFiltered(filter) && (
-        <LinkButton to="/calls" search={{}} variant="subtle" onClick={() => setAgentId('')}>
+        <LinkButton to="/calls" search={{}} variant="subtle">
           Clear
         </LinkButton>
       )}

@@ -1,8 +1,6 @@
 import { Autocomplete, Group, Select, Stack } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import { DeliveryList } from '../../components/delivery-list.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Page, Panel } from '../../components/page.tsx'
@@ -11,6 +9,7 @@ import { TimeRangeFilter } from '../../components/time-range.tsx'
 import { type DeliveryFilter, isFiltered } from '../../lib/filters.ts'
 import { endpointsQuery, eventTypesQuery, integrationsQuery } from '../../lib/queries.ts'
 import { useMayChange } from '../../lib/session.ts'
+import { useTypedFilter } from '../../lib/use-typed-filter.ts'
 
 const route = getRouteApi('/signed-in/deliveries')
 
@@ -43,14 +42,13 @@ function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filt
   const endpoints = useQuery(endpointsQuery)
   const integrations = useQuery(integrationsQuery)
   const types = useQuery(eventTypesQuery)
-  const [type, setType] = useState(filter.type ?? '')
   const change = (changes: { [Key in keyof DeliveryFilter]: DeliveryFilter[Key] | undefined }) =>
     onChange(
       Object.fromEntries(
         Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined),
       ) as DeliveryFilter,
     )
-  const changeType = useDebouncedCallback((value: string) => change({ type: value.trim() || undefined }), 350)
+  const [type, typeType] = useTypedFilter(filter.type, (type) => change({ type }))
   const { since, after, before } = filter
   return (
     <Stack gap="sm">
@@ -73,10 +71,7 @@ function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filt
           placeholder="Any"
           data={types.data?.map(({ name }) => name) ?? []}
           value={type}
-          onChange={(value) => {
-            setType(value)
-            changeType(value)
-          }}
+          onChange={typeType}
           className="filter"
         />
         <TimeRangeFilter
@@ -84,7 +79,7 @@ function Filters({ filter, onChange }: { filter: DeliveryFilter; onChange: (filt
           onChange={(range) => change({ since: undefined, after: undefined, before: undefined, ...range })}
         />
         {isFiltered(filter) && (
-          <LinkButton to="/deliveries" search={{}} variant="subtle" onClick={() => setType('')}>
+          <LinkButton to="/deliveries" search={{}} variant="subtle">
             Clear
           </LinkButton>
         )}

@@ -1,7 +1,5 @@
 import { Group, Select, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { EmailSummary } from 'tenon-sdk'
 import { DataTable } from '../../components/data-table.tsx'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
@@ -12,6 +10,7 @@ import { type SendFilter, sendStatuses } from '../../lib/email-in-words.ts'
 import { isFiltered } from '../../lib/filters.ts'
 import { paths } from '../../lib/paths.ts'
 import { useList } from '../../lib/use-list.ts'
+import { useTypedFilter } from '../../lib/use-typed-filter.ts'
 import { SendStatusMark } from './send-status-mark.tsx'
 
 const route = getRouteApi('/signed-in/email')
@@ -84,12 +83,11 @@ const SendTable = ({ sends }: { sends: EmailSummary[] }) => (
 
 function Filters({ filter }: { filter: SendFilter }) {
   const navigate = route.useNavigate()
-  const [to, setTo] = useState(filter.to ?? '')
   const change = (changes: { [Key in keyof SendFilter]: SendFilter[Key] | undefined }) => {
     const next = Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined && value !== '')
     void navigate({ search: Object.fromEntries(next) as SendFilter, replace: true })
   }
-  const changeTo = useDebouncedCallback((value: string) => change({ to: value.trim() }), 350)
+  const [to, typeTo] = useTypedFilter(filter.to, (to) => change({ to }))
   return (
     <Group gap="sm" align="flex-end" className="filters">
       <Select
@@ -105,14 +103,11 @@ function Filters({ filter }: { filter: SendFilter }) {
         label="To"
         placeholder="Anybody"
         value={to}
-        onChange={({ currentTarget: { value } }) => {
-          setTo(value)
-          changeTo(value)
-        }}
+        onChange={({ currentTarget }) => typeTo(currentTarget.value)}
         className="filter"
       />
       {isFiltered(filter) && (
-        <LinkButton to="/email" search={{}} variant="subtle" onClick={() => setTo('')}>
+        <LinkButton to="/email" search={{}} variant="subtle">
           Clear
         </LinkButton>
       )}

@@ -1,5 +1,4 @@
 import { Autocomplete, Button, Group, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -15,6 +14,7 @@ import { type EventFilter, isFiltered, toQuery } from '../../lib/filters.ts'
 import { paths } from '../../lib/paths.ts'
 import { eventTypesQuery } from '../../lib/queries.ts'
 import { useList } from '../../lib/use-list.ts'
+import { useTypedFilter } from '../../lib/use-typed-filter.ts'
 import { PublishDialog } from './publish-dialog.tsx'
 
 const route = getRouteApi('/signed-in/events')
@@ -107,12 +107,14 @@ const EventTable = ({ events }: { events: HubEvent[] }) => (
 
 function Filters({ filter, onChange }: { filter: EventFilter; onChange: (filter: EventFilter) => void }) {
   const types = useQuery(eventTypesQuery)
-  const [type, setType] = useState(filter.type ?? '')
-  const [channel, setChannel] = useState(filter.channel ?? '')
-  const change = useDebouncedCallback((next: { type: string; channel: string }) => {
-    const { type: _type, channel: _channel, ...range } = filter
-    onChange({ ...range, ...(next.type && { type: next.type }), ...(next.channel && { channel: next.channel }) })
-  }, 350)
+  const change = (changes: { type?: string | undefined; channel?: string | undefined }) =>
+    onChange(
+      Object.fromEntries(
+        Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined),
+      ) as EventFilter,
+    )
+  const [type, typeType] = useTypedFilter(filter.type, (type) => change({ type }))
+  const [channel, typeChannel] = useTypedFilter(filter.channel, (channel) => change({ channel }))
   const { type: _type, channel: _channel, ...range } = filter
   const texts = { ...(filter.type && { type: filter.type }), ...(filter.channel && { channel: filter.channel }) }
   return (
@@ -122,33 +124,19 @@ function Filters({ filter, onChange }: { filter: EventFilter; onChange: (filter:
         placeholder="Any, or booking.*"
         data={types.data?.map(({ name }) => name) ?? []}
         value={type}
-        onChange={(value) => {
-          setType(value)
-          change({ type: value.trim(), channel })
-        }}
+        onChange={typeType}
         className="filter"
       />
       <TextInput
         label="Channel"
         placeholder="Any"
         value={channel}
-        onChange={({ currentTarget: { value } }) => {
-          setChannel(value)
-          change({ type, channel: value.trim() })
-        }}
+        onChange={({ currentTarget }) => typeChannel(currentTarget.value)}
         className="filter"
       />
       <TimeRangeFilter value={range} onChange={(next) => onChange({ ...texts, ...next })} />
       {isFiltered(filter) && (
-        <LinkButton
-          to="/events"
-          search={{}}
-          variant="subtle"
-          onClick={() => {
-            setType('')
-            setChannel('')
-          }}
-        >
+        <LinkButton to="/events" search={{}} variant="subtle">
           Clear
         </LinkButton>
       )}

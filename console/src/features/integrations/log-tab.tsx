@@ -1,8 +1,6 @@
 import { Group, Select, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { OperationLogEntry } from 'tenon-sdk'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Empty, ListStates } from '../../components/list-states.tsx'
@@ -12,6 +10,7 @@ import { TimeRangeFilter } from '../../components/time-range.tsx'
 import { flatQuery, isFiltered, type LogFilter } from '../../lib/filters.ts'
 import { paths } from '../../lib/paths.ts'
 import { useList } from '../../lib/use-list.ts'
+import { useTypedFilter } from '../../lib/use-typed-filter.ts'
 import { operationsQuery } from './integration-query.ts'
 
 const route = getRouteApi('/signed-in/connected/$integrationId')
@@ -49,17 +48,12 @@ export function LogTab({ integrationId }: { integrationId: string }) {
 function Filters({ filter, integrationId }: { filter: LogFilter; integrationId: string }) {
   const navigate = route.useNavigate()
   const operations = useQuery(operationsQuery(integrationId))
-  const [texts, setTexts] = useState({ callId: filter.callId ?? '', eventId: filter.eventId ?? '' })
   const change = (changes: { [Key in keyof LogFilter]: LogFilter[Key] | undefined }) => {
     const next = Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined && value !== '')
     void navigate({ search: { tab: 'log', ...(Object.fromEntries(next) as LogFilter) }, replace: true })
   }
-  const changeTexts = useDebouncedCallback((next: typeof texts) => change(next), 350)
-  const type = (changes: Partial<typeof texts>) => {
-    const next = { ...texts, ...changes }
-    setTexts(next)
-    changeTexts({ callId: next.callId.trim(), eventId: next.eventId.trim() })
-  }
+  const [eventId, typeEventId] = useTypedFilter(filter.eventId, (eventId) => change({ eventId }))
+  const [callId, typeCallId] = useTypedFilter(filter.callId, (callId) => change({ callId }))
   const { since, after, before } = filter
   return (
     <Group gap="sm" align="flex-end" className="filters">
@@ -89,15 +83,15 @@ function Filters({ filter, integrationId }: { filter: LogFilter; integrationId: 
       <TextInput
         label="Event id"
         placeholder="Any"
-        value={texts.eventId}
-        onChange={({ currentTarget }) => type({ eventId: currentTarget.value })}
+        value={eventId}
+        onChange={({ currentTarget }) => typeEventId(currentTarget.value)}
         className="filter"
       />
       <TextInput
         label="Call id"
         placeholder="Any"
-        value={texts.callId}
-        onChange={({ currentTarget }) => type({ callId: currentTarget.value })}
+        value={callId}
+        onChange={({ currentTarget }) => typeCallId(currentTarget.value)}
         className="filter"
       />
       <TimeRangeFilter
@@ -105,13 +99,7 @@ function Filters({ filter, integrationId }: { filter: LogFilter; integrationId: 
         onChange={(range) => change({ since: undefined, after: undefined, before: undefined, ...range })}
       />
       {isFiltered(filter) && (
-        <LinkButton
-          to="/connected/$integrationId"
-          params={{ integrationId }}
-          search={{ tab: 'log' }}
-          variant="subtle"
-          onClick={() => setTexts({ callId: '', eventId: '' })}
-        >
+        <LinkButton to="/connected/$integrationId" params={{ integrationId }} search={{ tab: 'log' }} variant="subtle">
           Clear
         </LinkButton>
       )}

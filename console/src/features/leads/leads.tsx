@@ -1,8 +1,6 @@
 import { Badge, Button, Group, Select, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { Lead } from 'tenon-sdk'
 import { DataTable } from '../../components/data-table.tsx'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
@@ -16,6 +14,7 @@ import { nameOfLead, sourceInWords } from '../../lib/lead-in-words.ts'
 import { notifyProblem } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
 import { useList } from '../../lib/use-list.ts'
+import { useTypedFilter } from '../../lib/use-typed-filter.ts'
 import { AddLead } from './add-lead.tsx'
 import { pipelinesQuery } from './lead-queries.ts'
 import { StageMark } from './stage-mark.tsx'
@@ -124,25 +123,21 @@ function LeadTable({ leads }: { leads: Lead[] }) {
 function Filters({ filter }: { filter: LeadFilter }) {
   const navigate = route.useNavigate()
   const pipelines = useQuery(pipelinesQuery)
-  const [texts, setTexts] = useState({ q: filter.q ?? '', source: filter.source ?? '', tag: filter.tag ?? '' })
   const stages = new Map(pipelines.data?.flatMap(({ stages }) => stages.map(({ key, name }) => [key, name])))
   const change = (changes: { [Key in keyof LeadFilter]: LeadFilter[Key] | undefined }) => {
     const next = Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined && value !== '')
     void navigate({ search: Object.fromEntries(next) as LeadFilter, replace: true })
   }
-  const changeTexts = useDebouncedCallback((next: typeof texts) => change(next), 350)
-  const type = (changes: Partial<typeof texts>) => {
-    const next = { ...texts, ...changes }
-    setTexts(next)
-    changeTexts({ q: next.q.trim(), source: next.source.trim(), tag: next.tag.trim() })
-  }
+  const [q, typeQ] = useTypedFilter(filter.q, (q) => change({ q }))
+  const [source, typeSource] = useTypedFilter(filter.source, (source) => change({ source }))
+  const [tag, typeTag] = useTypedFilter(filter.tag, (tag) => change({ tag }))
   return (
     <Group gap="sm" align="flex-end" className="filters">
       <TextInput
         label="Search"
         placeholder="Name, e-mail, phone or company"
-        value={texts.q}
-        onChange={({ currentTarget }) => type({ q: currentTarget.value })}
+        value={q}
+        onChange={({ currentTarget }) => typeQ(currentTarget.value)}
         className="filter"
       />
       <Select
@@ -157,15 +152,15 @@ function Filters({ filter }: { filter: LeadFilter }) {
       <TextInput
         label="Source"
         placeholder="Any"
-        value={texts.source}
-        onChange={({ currentTarget }) => type({ source: currentTarget.value })}
+        value={source}
+        onChange={({ currentTarget }) => typeSource(currentTarget.value)}
         className="filter"
       />
       <TextInput
         label="Tag"
         placeholder="Any"
-        value={texts.tag}
-        onChange={({ currentTarget }) => type({ tag: currentTarget.value })}
+        value={tag}
+        onChange={({ currentTarget }) => typeTag(currentTarget.value)}
         className="filter"
       />
       <Select
@@ -178,7 +173,7 @@ function Filters({ filter }: { filter: LeadFilter }) {
       />
       {isFiltered(filter) && <ExportFound filter={filter} />}
       {isFiltered(filter) && (
-        <LinkButton to="/leads" search={{}} variant="subtle" onClick={() => setTexts({ q: '', source: '', tag: '' })}>
+        <LinkButton to="/leads" search={{}} variant="subtle">
           Clear
         </LinkButton>
       )}

@@ -1,8 +1,6 @@
 import { Group, Select, Text, TextInput } from '@mantine/core'
-import { useDebouncedCallback } from '@mantine/hooks'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { Booking } from 'tenon-sdk'
 import { DataTable } from '../../components/data-table.tsx'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
@@ -14,6 +12,7 @@ import { sourceInWords } from '../../lib/lead-in-words.ts'
 import { paths } from '../../lib/paths.ts'
 import { useMayChange } from '../../lib/session.ts'
 import { useList } from '../../lib/use-list.ts'
+import { useTypedFilter } from '../../lib/use-typed-filter.ts'
 import { BookDialog } from './book-dialog.tsx'
 import { BookingMark } from './booking-mark.tsx'
 import { hostsQuery } from './scheduling-queries.ts'
@@ -105,12 +104,11 @@ const BookingTable = ({ bookings, nameOf }: TableProps) => (
 function Filters({ filter }: { filter: BookingFilter }) {
   const navigate = route.useNavigate()
   const hosts = useQuery(hostsQuery)
-  const [email, setEmail] = useState(filter.email ?? '')
   const change = (changes: { [Key in keyof BookingFilter]: BookingFilter[Key] | undefined }) => {
     const next = Object.entries({ ...filter, ...changes }).filter(([, value]) => value !== undefined && value !== '')
     void navigate({ search: Object.fromEntries(next) as BookingFilter, replace: true })
   }
-  const changeEmail = useDebouncedCallback((value: string) => change({ email: value.trim() }), 400)
+  const [email, typeEmail] = useTypedFilter(filter.email, (email) => change({ email }))
   return (
     <Group gap="sm" align="flex-end" className="filters">
       <Select
@@ -136,14 +134,11 @@ function Filters({ filter }: { filter: BookingFilter }) {
         label="E-mail"
         placeholder="Anybody"
         value={email}
-        onChange={({ currentTarget: { value } }) => {
-          setEmail(value)
-          changeEmail(value)
-        }}
+        onChange={({ currentTarget }) => typeEmail(currentTarget.value)}
         className="filter"
       />
       {isFiltered(filter) && (
-        <LinkButton to="/bookings" search={{}} variant="subtle" onClick={() => setEmail('')}>
+        <LinkButton to="/bookings" search={{}} variant="subtle">
           Clear
         </LinkButton>
       )}
