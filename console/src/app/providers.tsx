@@ -9,7 +9,10 @@ const colorSchemes = localStorageColorSchemeManager({ key: 'tenon.color-scheme' 
 
 export const queryClient = new QueryClient({
   defaultOptions: {
+    // A hub on one's own machine answers without any network; and one that does not is to be told of, not waited for.
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 2_000,
       // A refusal stays a refusal; only what never reached the hub, or broke inside it, is worth a second try.
       retry: (failures, error) =>
