@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Booking } from 'tenon-sdk'
 import { Problem } from '../../components/problem.tsx'
-import { request } from '../../lib/api.ts'
+import { ApiError, request } from '../../lib/api.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
@@ -41,7 +41,10 @@ export function BookDialog() {
       await navigate({ to: '/bookings/$bookingId', params: { bookingId: id } })
     },
     // Somebody was faster: what is free now is another list.
-    onError: () => queries.invalidateQueries({ queryKey: [paths.slots] }),
+    onError: (error) => {
+      if (error instanceof ApiError && error.errorCode === 'CONFLICT') setStartsAt(null)
+      return queries.invalidateQueries({ queryKey: [paths.slots] })
+    },
   })
   const faults = fieldFaults(book.error, ['title', 'name', 'email', 'phone'])
   const start = () => {

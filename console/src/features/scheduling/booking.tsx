@@ -189,7 +189,11 @@ function Reschedule({ booking }: { booking: Booking }) {
       notifyDone('The appointment was moved.')
       close()
     },
-    onError: () => queries.invalidateQueries({ queryKey: [paths.slots] }),
+    // Somebody was faster: what is free now is another list.
+    onError: (error) => {
+      if (error instanceof ApiError && error.errorCode === 'CONFLICT') setStartsAt(null)
+      return queries.invalidateQueries({ queryKey: [paths.slots] })
+    },
   })
   const start = () => {
     move.reset()

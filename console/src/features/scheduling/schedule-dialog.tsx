@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { Consultation } from 'tenon-sdk'
 import { Problem } from '../../components/problem.tsx'
-import { request } from '../../lib/api.ts'
+import { ApiError, request } from '../../lib/api.ts'
 import { askerOf } from '../../lib/consultation-in-words.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
@@ -31,7 +31,10 @@ export function ScheduleDialog({ consultation }: { consultation: Consultation })
       close()
     },
     // Somebody was faster: what is free now is another list.
-    onError: () => queries.invalidateQueries({ queryKey: [paths.slots] }),
+    onError: (error) => {
+      if (error instanceof ApiError && error.errorCode === 'CONFLICT') setStartsAt(null)
+      return queries.invalidateQueries({ queryKey: [paths.slots] })
+    },
   })
   const start = () => {
     schedule.reset()
