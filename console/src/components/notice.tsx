@@ -1,21 +1,28 @@
-import type { CSSProperties, ReactNode } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react'
 
 type Props = {
   tone: 'delivered' | 'retrying' | 'dead' | 'quiet'
   title?: string
   children: ReactNode
-  /** Read out at once by a screen reader. */
+  /** Read out at once by a screen reader, and brought into view: what failed may stand above the button that was pressed. */
   isUrgent?: boolean
 }
 
 /** A sentence or two that stand out: good news, care, failure, or just a remark. */
-export const Notice = ({ tone, title, children, isUrgent = false }: Props) => (
-  <div
-    className="notice"
-    style={{ '--status': `var(--tenon-${tone})` } as CSSProperties}
-    {...(isUrgent && { role: 'alert' })}
-  >
-    {title && <p className="notice-title">{title}</p>}
-    <div>{children}</div>
-  </div>
-)
+export function Notice({ tone, title, children, isUrgent = false }: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (isUrgent) box.current?.scrollIntoView({ block: 'nearest' })
+  }, [isUrgent])
+  return (
+    <div
+      ref={box}
+      className="notice"
+      style={{ '--status': `var(--tenon-${tone})` } as CSSProperties}
+      {...(isUrgent && { role: 'alert' })}
+    >
+      {title && <p className="notice-title">{title}</p>}
+      <div>{children}</div>
+    </div>
+  )
+}
