@@ -78,7 +78,8 @@ export const theme = createTheme({
   },
   components: {
     Modal: {
-      defaultProps: { closeButtonProps: { 'aria-label': 'Close' } },
+      // A click that misses the dialog must not throw away what was typed in it; Escape and its buttons close it.
+      defaultProps: { closeButtonProps: { 'aria-label': 'Close' }, closeOnClickOutside: false },
       styles: {
         content: { background: 'var(--tenon-surface)' },
         header: { background: 'var(--tenon-surface)' },
