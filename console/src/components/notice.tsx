@@ -4,16 +4,18 @@ type Props = {
   tone: 'delivered' | 'retrying' | 'dead' | 'quiet'
   title?: string
   children: ReactNode
-  /** Read out at once by a screen reader, and brought into view: what failed may stand above the button that was pressed. */
+  /** Read out at once by a screen reader. */
   isUrgent?: boolean
+  /** Brought into view: it may stand above the button that was pressed. */
+  isAnswer?: boolean
 }
 
 /** A sentence or two that stand out: good news, care, failure, or just a remark. */
-export function Notice({ tone, title, children, isUrgent = false }: Props) {
+export function Notice({ tone, title, children, isUrgent = false, isAnswer = false }: Props) {
   const box = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    if (isUrgent) box.current?.scrollIntoView({ block: 'nearest' })
-  }, [isUrgent])
+    if (isAnswer) box.current?.scrollIntoView({ block: 'nearest' })
+  }, [isAnswer])
   return (
     <div
       ref={box}

@@ -6,7 +6,12 @@ import { Notice } from './notice.tsx'
 export function Problem({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
   const isNotice = error instanceof ApiError && error.gracefulFail
   return (
-    <Notice tone={isNotice ? 'retrying' : 'dead'} title={isNotice ? 'This has to wait' : 'That did not work'} isUrgent>
+    <Notice
+      tone={isNotice ? 'retrying' : 'dead'}
+      title={isNotice ? 'This has to wait' : 'That did not work'}
+      isUrgent
+      isAnswer={!onRetry}
+    >
       <Text size="sm">{sentenceOf(error)}</Text>
       {error instanceof ApiError && error.requestId && error.status >= 500 && (
         <Text size="xs" mt={4}>
