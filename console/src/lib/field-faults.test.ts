@@ -24,6 +24,13 @@ test('a fault inside a field stands at that field and says where', () => {
   })
 })
 
+test('a person is not told that null would do', () => {
+  const details = [{ field: 'body.email', message: 'must be an e-mail address or null' }]
+  const error = new ApiError({ error: 'Refused.', errorCode: 'VALIDATION_FAILED', details }, 400)
+
+  assert.deepEqual(fieldFaults(error, ['email']), { email: 'This must be an e-mail address.' })
+})
+
 test('what is no refusal has no faults', () => {
   assert.deepEqual(fieldFaults(new Error('lost'), ['url']), {})
 })
