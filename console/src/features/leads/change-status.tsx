@@ -43,6 +43,8 @@ export function ChangeStatus({ lead, pipelines, label = 'Change stage', size }: 
       notifyDone('The stage was changed.')
       close()
     },
+    // Somebody else changed the lead meanwhile: with the newest version of it, the next try counts.
+    onError: () => queries.invalidateQueries({ queryKey: [paths.leads] }),
   })
   const faults = fieldFaults(change.error, ['status', 'reason', 'notes', 'amountMinor', 'currency'])
   const start = () => {
