@@ -4,8 +4,10 @@ import { useDisclosure } from '@mantine/hooks'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { Lead } from 'tenon-sdk'
+import { LinkButton } from '../../components/link-button.tsx'
+import { Notice } from '../../components/notice.tsx'
 import { Problem } from '../../components/problem.tsx'
-import { request } from '../../lib/api.ts'
+import { ApiError, request } from '../../lib/api.ts'
 import { fieldFaults } from '../../lib/field-faults.ts'
 import { notifyDone } from '../../lib/notify.ts'
 import { paths } from '../../lib/paths.ts'
@@ -52,7 +54,24 @@ export function AddLead() {
       <Modal opened={opened} onClose={close} title="Add a lead">
         <form onSubmit={form.onSubmit((values) => add.mutate(values))} noValidate>
           <Stack>
-            {add.error && Object.keys(form.errors).length === 0 && <Problem error={add.error} />}
+            {add.error instanceof ApiError && add.error.errorCode === 'CONFLICT' ? (
+              <Notice tone="retrying" title="Somebody is known by this already" isUrgent isAnswer>
+                Nobody was added. Look at who has this e-mail address or phone.
+                <Group mt="sm">
+                  <LinkButton
+                    to="/leads"
+                    search={{ q: (form.values.email || form.values.phone).trim() }}
+                    variant="default"
+                    size="compact-sm"
+                    onClick={close}
+                  >
+                    Show the lead
+                  </LinkButton>
+                </Group>
+              </Notice>
+            ) : (
+              add.error && Object.keys(form.errors).length === 0 && <Problem error={add.error} />
+            )}
             <TextInput label="E-mail" type="email" data-autofocus {...form.getInputProps('email')} />
             <TextInput label="Phone" type="tel" {...form.getInputProps('phone')} />
             <Group grow align="flex-start">
