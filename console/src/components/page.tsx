@@ -10,7 +10,7 @@ export function Page({ title, name, about, actions, children }: Props) {
   return (
     <Stack gap="lg">
       <Group justify="space-between" align="flex-start" gap="md">
-        <Box style={{ flex: '1 1 280px', minWidth: 0 }}>
+        <Box style={{ flex: '1 1 280px', minWidth: 0, overflowWrap: 'anywhere' }}>
           <Title order={1}>{title}</Title>
           {about && (
             <Text c="dimmed" mt={4} component="div" maw={720}>

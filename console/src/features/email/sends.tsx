@@ -65,7 +65,7 @@ const SendTable = ({ sends }: { sends: EmailSummary[] }) => (
           </TextLink>
         ),
       },
-      { header: 'To', cell: ({ to }) => to.email },
+      { header: 'To', cell: ({ to }) => <span className="breakable">{to.email}</span> },
       { header: 'Status', kind: 'nowrap', cell: ({ status }) => <SendStatusMark status={status} /> },
       {
         header: 'Why',

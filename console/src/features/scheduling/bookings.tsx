@@ -93,8 +93,16 @@ const BookingTable = ({ bookings, nameOf }: TableProps) => (
           </>
         ),
       },
-      { header: 'Who comes', cell: ({ name, email, phone }) => name ?? email ?? phone ?? '–' },
-      { header: 'With', cell: ({ hostIds }) => hostIds.map((id) => nameOf(id) ?? 'Deleted').join(', ') },
+      {
+        header: 'Who comes',
+        cell: ({ name, email, phone }) => <span className="breakable">{name ?? email ?? phone ?? '–'}</span>,
+      },
+      {
+        header: 'With',
+        cell: ({ hostIds }) => (
+          <span className="breakable">{hostIds.map((id) => nameOf(id) ?? 'Deleted').join(', ')}</span>
+        ),
+      },
       { header: 'Status', kind: 'nowrap', cell: ({ status }) => <BookingMark status={status} /> },
       { header: 'Came from', cell: ({ source }) => sourceInWords(source) },
     ]}
