@@ -1,4 +1,4 @@
-import { Group, Spoiler, Stack, Text } from '@mantine/core'
+import { Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -6,6 +6,7 @@ import type { CallDetail } from 'tenon-sdk'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
 import { Empty, SkeletonRows } from '../../components/list-states.tsx'
 import { OperationList } from '../../components/operation-list.tsx'
+import { LongText } from '../../components/long-text.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { Pairs } from '../../components/pairs.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -78,17 +79,17 @@ function Known({ call }: { call: CallDetail }) {
         <Stack>
           <CallDeliveries call={call} />
           <Panel title="Summary">
-            <Text size="sm" style={{ whiteSpace: 'pre-wrap' }} c={call.callSummary ? undefined : 'dimmed'}>
-              {call.callSummary ?? 'Nobody has written one.'}
-            </Text>
+            {call.callSummary ? (
+              <LongText text={call.callSummary} />
+            ) : (
+              <Text size="sm" c="dimmed">
+                Nobody has written one.
+              </Text>
+            )}
           </Panel>
           {call.transcript && (
             <Panel title="Transcript">
-              <Spoiler maxHeight={320} mb="lg" showLabel="Show all of it" hideLabel="Show less">
-                <Text size="sm" style={{ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }}>
-                  {call.transcript}
-                </Text>
-              </Spoiler>
+              <LongText text={call.transcript} maxHeight={320} />
             </Panel>
           )}
         </Stack>

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { LeadActivity } from 'tenon-sdk'
 import { TextLink } from '../../components/link-button.tsx'
 import { Empty, ListStates } from '../../components/list-states.tsx'
+import { LongText } from '../../components/long-text.tsx'
 import { Panel } from '../../components/page.tsx'
 import { OperationStatusMark } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
@@ -53,11 +54,7 @@ function Entry({ activity: { title, body, occurredAt, eventId, operations } }: {
           )}
         </Text>
       </Group>
-      {body && (
-        <Text size="sm" style={{ whiteSpace: 'pre-wrap' }}>
-          {body}
-        </Text>
-      )}
+      {body && <LongText text={body} />}
       {operations.map(({ id, integrationId, operation, status, errorMessage }) => (
         <Group key={id} gap="xs" mt={4}>
           {(status === 'success' || status === 'failed' || status === 'unknown') && (

@@ -7,6 +7,7 @@ import type { Booking } from 'tenon-sdk'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
 import { Empty, SkeletonRows } from '../../components/list-states.tsx'
+import { LongText } from '../../components/long-text.tsx'
 import { Notice } from '../../components/notice.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { Pairs } from '../../components/pairs.tsx'
@@ -86,7 +87,7 @@ function Known({ booking }: { booking: Booking }) {
             With: booking.hostIds.map((id) => hosts.data?.find((host) => host.id === id)?.name ?? 'Deleted').join(', '),
             ...(booking.location && { Place: booking.location }),
             ...(booking.meetingUrl && { Meeting: <span className="mono">{booking.meetingUrl}</span> }),
-            ...(booking.notes && { Notes: booking.notes }),
+            ...(booking.notes && { Notes: <LongText text={booking.notes} /> }),
             ...(booking.decision && { 'Why this host': booking.decision }),
             'Came from': sourceInWords(booking.source),
             Booked: <Time at={booking.createdAt} />,

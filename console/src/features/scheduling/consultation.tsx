@@ -6,6 +6,7 @@ import type { Consultation } from 'tenon-sdk'
 import { ConfirmButton } from '../../components/confirm.tsx'
 import { LinkButton, TextLink } from '../../components/link-button.tsx'
 import { Empty, SkeletonRows } from '../../components/list-states.tsx'
+import { LongText } from '../../components/long-text.tsx'
 import { Page, Panel } from '../../components/page.tsx'
 import { Pairs } from '../../components/pairs.tsx'
 import { Problem } from '../../components/problem.tsx'
@@ -134,13 +135,7 @@ const aboutOf = (consultation: Consultation): Record<string, ReactNode> => ({
   ...(consultation.company && { Company: consultation.company }),
   ...(consultation.service && { About: consultation.service }),
   ...(consultation.timezone && { 'Time zone': consultation.timezone }),
-  ...(consultation.message && {
-    Message: (
-      <Group gap={0} style={{ whiteSpace: 'pre-wrap' }}>
-        {consultation.message}
-      </Group>
-    ),
-  }),
+  ...(consultation.message && { Message: <LongText text={consultation.message} /> }),
   ...(consultation.source && { Source: consultation.source }),
   Asked: <Time at={consultation.createdAt} />,
 })
