@@ -7,8 +7,9 @@ test('what became of a call is told in words', () => {
 
   assert.equal(outcomeInWords('appointment_booked'), 'Appointment booked')
   assert.equal(outcomeInWords(null), '–')
-  assert.equal(agreedInWords(agreed), 'Roof repair, 2026-02-20 at 14:00 (America/New_York)')
-  assert.deepEqual(stepsInWords({ contactId: 'c1', sent: true }), [
+  assert.equal(agreedInWords(agreed), 'Roof repair, Fri, Feb 20, 2026 at 14:00 (America/New_York)')
+  assert.equal(agreedInWords({ title: 'Roof repair', date: 'soon' }), 'Roof repair, soon')
+  assert.deepEqual(stepsInWords({ sent: true, contactId: 'c1' }), [
     { text: 'The contact is there', id: 'c1' },
     { text: 'The call was sent', id: null },
   ])

@@ -40,12 +40,24 @@ export const stepsInWords = (steps: CallDelivery['steps']): { text: string; id: 
   Object.entries(steps)
     // What nobody knows of is told by the error.
     .filter(([step, value]) => value && step !== 'begun')
+    .sort(([one], [other]) => placeOf(one) - placeOf(other))
     .map(([step, value]) => ({ text: stepNames[step] ?? step, id: typeof value === 'string' ? value : null }))
+
+/** In the order in which they are done; the hub keeps them in none. */
+const placeOf = (step: string): number => [...Object.keys(stepNames), step].indexOf(step)
 
 type Agreed = { title?: unknown; date?: unknown; time?: unknown; timezone?: unknown }
 
-/** The appointment that was agreed on the phone: `Roof repair, 2026-02-20 at 14:00 (America/New_York)`. */
+/** The appointment that was agreed on the phone: `Roof repair, Fri, Feb 20, 2026 at 14:00 (America/New_York)`. */
 export function agreedInWords({ title, date, time, timezone }: Agreed): string {
-  const when = [date, time && `at ${String(time)}`, timezone && `(${String(timezone)})`].filter(Boolean).join(' ')
+  const when = [dayInWords(date), time && `at ${String(time)}`, timezone && `(${String(timezone)})`].filter(Boolean).join(' ')
   return [title, when].filter(Boolean).join(', ')
+}
+
+// A day by the clock of the place that was agreed, whatever the reader's is.
+function dayInWords(date: unknown): unknown {
+  const day = typeof date === 'string' && /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(date) : Number.NaN
+  if (Number.isNaN(day)) return date
+  const parts: Intl.DateTimeFormatOptions = { weekday: 'short', month: 'short', day: 'numeric', year: 'numeric' }
+  return new Intl.DateTimeFormat('en', { ...parts, timeZone: 'UTC' }).format(day)
 }

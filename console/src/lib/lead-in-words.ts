@@ -22,6 +22,15 @@ export function minorUnitsIn(currency: string): number {
   return 10 ** maximumFractionDigits
 }
 
+/** What a product calls a custom field: `roof_type` and `roofType` → "Roof type". */
+export function fieldInWords(name: string): string {
+  const words = name
+    .replaceAll(/([a-z\d])([A-Z])/g, (_, end: string, start: string) => `${end} ${start.toLowerCase()}`)
+    .replaceAll(/[_-]+/g, ' ')
+    .trim()
+  return words ? words.charAt(0).toUpperCase() + words.slice(1) : name
+}
+
 /** `contact_form` → "Contact form". */
 export function sourceInWords(source: string): string {
   if (source === 'api' || source === 'sms') return source.toUpperCase()

@@ -64,7 +64,7 @@ export function createCalls(deps: {
     const { callSummary, callOutcome, durationSeconds, recordingUrl } = call.details
     await leads.addActivity(tx, workspaceId, lead.id, {
       type: 'call',
-      title: `Call: ${callOutcome ?? 'completed'}`.slice(0, 200),
+      title: `Call: ${callOutcome?.replaceAll(/[_-]+/g, ' ').trim() || 'completed'}`.slice(0, 200),
       data: present({ callId: call.id, summary: callSummary?.slice(0, 5_000), durationSeconds, recordingUrl }),
       key: `call ${call.callId}`,
       occurredAt: call.endedAt ?? call.startedAt,

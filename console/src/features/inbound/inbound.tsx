@@ -77,6 +77,7 @@ export function Inbound() {
 function InboundTable({ webhooks, isUnmatched }: { webhooks: InboundWebhook[]; isUnmatched: boolean }) {
   const integrations = useQuery(integrationsQuery)
   const nameOf = (id: string | null) => integrations.data?.find((integration) => integration.id === id)?.name
+  const templates = useQuery(templatesQuery)
   return (
     <DataTable
       label="Inbound webhooks"
@@ -94,7 +95,7 @@ function InboundTable({ webhooks, isUnmatched }: { webhooks: InboundWebhook[]; i
                 search={isUnmatched ? { scope: 'unmatched' } : {}}
                 fw={600}
               >
-                {connector}
+                {templates.data?.find((template) => template.id === connector)?.name ?? connector}
               </TextLink>
               <div className="mono" style={{ color: 'var(--mantine-color-dimmed)', fontSize: '0.8rem' }}>
                 {method} {path}

@@ -11,7 +11,7 @@ import { Pairs } from '../../components/pairs.tsx'
 import { Problem } from '../../components/problem.tsx'
 import { Time } from '../../components/time.tsx'
 import { ApiError, request } from '../../lib/api.ts'
-import { formatMoney, nameOfLead, sourceInWords } from '../../lib/lead-in-words.ts'
+import { fieldInWords, formatMoney, nameOfLead, sourceInWords } from '../../lib/lead-in-words.ts'
 import { paths } from '../../lib/paths.ts'
 import { ChangeStatus } from './change-status.tsx'
 import { leadQuery, pipelinesQuery } from './lead-queries.ts'
@@ -103,8 +103,8 @@ function aboutOf(lead: Lead): Record<string, ReactNode> {
     'Known since': <Time at={lead.createdAt} />,
     ...Object.fromEntries(
       Object.entries(lead.customFields).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? value : JSON.stringify(value),
+        fieldInWords(name),
+        typeof value === 'string' ? value : typeof value === 'boolean' ? (value ? 'Yes' : 'No') : JSON.stringify(value),
       ]),
     ),
     ...Object.fromEntries(

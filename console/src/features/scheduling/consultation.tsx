@@ -14,6 +14,7 @@ import { Time } from '../../components/time.tsx'
 import { ApiError, request } from '../../lib/api.ts'
 import { formatSpan } from '../../lib/booking-in-words.ts'
 import { askerOf, consultationInSentence, formatMoment } from '../../lib/consultation-in-words.ts'
+import { sourceInWords } from '../../lib/lead-in-words.ts'
 import { paths } from '../../lib/paths.ts'
 import { useMayChange } from '../../lib/session.ts'
 import { ConsultationMark } from './consultation-mark.tsx'
@@ -136,6 +137,6 @@ const aboutOf = (consultation: Consultation): Record<string, ReactNode> => ({
   ...(consultation.service && { About: consultation.service }),
   ...(consultation.timezone && { 'Time zone': consultation.timezone }),
   ...(consultation.message && { Message: <LongText text={consultation.message} /> }),
-  ...(consultation.source && { Source: consultation.source }),
+  ...(consultation.source && { Source: sourceInWords(consultation.source) }),
   Asked: <Time at={consultation.createdAt} />,
 })
