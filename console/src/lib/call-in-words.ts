@@ -50,7 +50,9 @@ type Agreed = { title?: unknown; date?: unknown; time?: unknown; timezone?: unkn
 
 /** The appointment that was agreed on the phone: `Roof repair, Fri, Feb 20, 2026 at 14:00 (America/New_York)`. */
 export function agreedInWords({ title, date, time, timezone }: Agreed): string {
-  const when = [dayInWords(date), time && `at ${String(time)}`, timezone && `(${String(timezone)})`].filter(Boolean).join(' ')
+  const when = [dayInWords(date), time && `at ${String(time)}`, timezone && `(${String(timezone)})`]
+    .filter(Boolean)
+    .join(' ')
   return [title, when].filter(Boolean).join(', ')
 }
 
