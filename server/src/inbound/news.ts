@@ -18,9 +18,31 @@ export type News = InboundEvent & { eventId: string }
  */
 export function newsOf(events: InboundEvent[], row: Pick<InboundRow, 'id' | 'body'>): News[] {
   const base = row.body.length === 0 ? row.id : createHash('sha256').update(row.body).digest('hex')
-  const news = events.map((event, index) => ({ ...event, eventId: idOf(event.eventId) ?? `${base}:${index}` }))
+  const news = events.map((event, index) => ({
+    ...event,
+    ...(event.externalId === undefined ? {} : { externalId: storable(event.externalId, 0) as string }),
+    eventId: idOf(event.eventId) ?? `${base}:${index}`,
+    data: storable(event.data, 0),
+  }))
   const isDated = news.every(({ occurredAt }) => timeOf(occurredAt) !== undefined)
   return isDated ? news.toSorted((one, other) => one.occurredAt!.getTime() - other.occurredAt!.getTime()) : news
+}
+
+/** Deeper news could be parsed, but not written again: `JSON.stringify` recurses. */
+const maxDepth = 200
+
+/**
+ * What a vendor told, without what PostgreSQL cannot hold (null characters, halves of surrogate pairs): a stranger's text must not keep those behind it
+ * waiting. @throws Error where it is nested too deep
+ */
+function storable(value: unknown, depth: number): unknown {
+  if (typeof value === 'string') return isStorable(value) ? value : value.toWellFormed().replaceAll('\0', '\ufffd')
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  if (depth > maxDepth) throw new Error(`it is nested deeper than ${maxDepth} levels`)
+  if (Array.isArray(value)) return value.map((item) => storable(item, depth + 1))
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [storable(name, 0) as string, storable(item, depth + 1)]),
+  )
 }
 
 const longestId = 300

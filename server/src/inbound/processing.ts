@@ -1,3 +1,5 @@
+import { ApiError } from '../api/errors.ts'
+import { fromPostgres } from '../api/postgres-errors.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine, NewEvent, StoredEvent } from '../engine/types.ts'
 import type { EventTypes } from '../events/event-types.ts'
@@ -223,7 +225,7 @@ export function createProcessing(deps: {
         })
         note(row, startedAt, done)
       } catch (error) {
-        if (attempt + 1 < tries || control.signal.aborted) throw error
+        if ((attempt + 1 < tries && !isHopeless(error)) || control.signal.aborted) throw error
         log.error({ err: error, inboundId }, 'Webhook: an inbound webhook could not be processed')
         await fail('The hub could not process it; its log tells more. Replay it.')
         note(row, startedAt, error as Error)
@@ -233,6 +235,10 @@ export function createProcessing(deps: {
 
   return { enqueue, enqueueAll }
 }
+
+/** What cannot be stored now cannot be later; those behind it in the lane are not to wait for it. */
+const isHopeless = (error: unknown): boolean =>
+  (error instanceof ApiError ? error : fromPostgres(Object(error)))?.code === 'VALIDATION_FAILED'
 
 /** Nobody wants to hear of an account that was switched off or disconnected; one that must sign in again is still heard. */
 export const isOff = ({ isActive, status }: Pick<IntegrationRow, 'isActive' | 'status'>): boolean =>

@@ -11,7 +11,10 @@ let sent = 0
 
 /** Posts what an automation of the location tells, signed with its secret, twice: repetitions are vendors' habit. */
 async function tell(hub: Hub, type: string, fields: object): Promise<void> {
-  const body = JSON.stringify({ locationId: sandboxLocation, webhookId: `told-${++sent}`, ...fields })
+  await send(hub, type, JSON.stringify({ locationId: sandboxLocation, webhookId: `told-${++sent}`, ...fields }))
+}
+
+async function send(hub: Hub, type: string, body: string): Promise<void> {
   const headers = { 'x-webhook-signature': createHmac('sha256', webhookSecret).update(body).digest('hex') }
   for (const _ of [1, 2]) {
     const { status, text } = await hub.request('POST', `/webhooks/ghl/${type}`, { body, key: null, headers })
@@ -121,6 +124,10 @@ test('news that make no sense hold up nothing', async () => {
   await tell(hub, 'contact.created', { id: 'c0', email: 'no address', phone: 'x', firstName: 'A\nB'.repeat(500) })
   await tell(hub, 'appointment.created', { appointment: { id: 'a0', startTime: 'never' } })
   await tell(hub, 'opportunity.status_change', { id: 'o0', contactId: 'nobody', status: 'won' })
+  await tell(hub, 'contact.created', { id: 'c\u0000', email: 'alan@example.com', firstName: 'Alan \ud83d' })
+  const depth = 50_000
+  const deep = `{"locationId":"${sandboxLocation}","id":"c2","more":${'['.repeat(depth)}${']'.repeat(depth)}}`
+  await send(hub, 'contact.created', deep)
   await tell(hub, 'contact.created', ada)
 
   assert.equal((await leadOf(hub)).source, 'gohighlevel')

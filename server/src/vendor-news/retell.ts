@@ -18,8 +18,8 @@ export const hearRetell =
     })
   }
 
-/** As it was parsed, or as it came back from JSON. */
+/** As it was parsed, or as it came back from JSON; a time that nobody can have called at is none. */
 const dateOf = (value: unknown): Date | undefined => {
   const at = value instanceof Date ? value : typeof value === 'string' ? new Date(value) : undefined
-  return at && !Number.isNaN(at.getTime()) ? at : undefined
+  return at && at.getTime() >= 0 && at.getTime() < Date.UTC(10_000, 0) ? at : undefined
 }

@@ -93,7 +93,9 @@ export const retell = defineConnector({
     route: (request) => bodyOf(request).call?.agent_id,
     parse(request): InboundEvent[] {
       const { event, call } = bodyOf(request)
-      return typeof event === 'string' && call && typeof call.call_id === 'string' ? [readNews(event, call)] : []
+      return typeof event === 'string' && call && typeof call.call_id === 'string' && call.call_id !== ''
+        ? [readNews(event, call)]
+        : []
     },
   },
 

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { retell, sandboxKey, signed } from '../sandbox/retell/retell.ts'
+import { startHub } from '../test/hub.ts'
+import { startSandbox } from '../test/sandbox.ts'
+import { until } from '../test/until.ts'
+
+type Call = {
+  callId: string
+  status: string
+  callOutcome: string | null
+  callSummary: string | null
+  customerName: string | null
+  startedAt: string
+  leadId: string | null
+}
+
+async function startWithRetell() {
+  const sandbox = await startSandbox({ emulators: [retell] })
+  const hub = await startHub({ env: { TENON_VENDOR_OVERRIDES: JSON.stringify(sandbox.overrides()) } })
+  const made = await hub.request<{ id: string }>('POST', '/api/integrations', {
+    body: { templateId: 'retell', credentials: { apiKey: sandboxKey }, config: { webhook_key: sandboxKey } },
+  })
+  const path = `/webhooks/retell/i/${made.body.data.id}`
+  const send = async (body: string) => {
+    const headers = signed({ body, key: sandboxKey, at: Date.now() })
+    const { status, text } = await hub.request('POST', path, { body, key: null, headers })
+    assert.ok(status < 300, text)
+  }
+  const statuses = async () =>
+    (await hub.request<{ status: string }[]>('GET', '/api/inbound-webhooks')).body.data.map(({ status }) => status)
+  return {
+    ...{ hub, send },
+    /** Tells of a call, and waits until that was heard. */
+    async tell(event: string, call: object) {
+      await send(JSON.stringify({ event, call: { agent_id: 'agent_1', ...call } }))
+      await until('the webhook to be heard', async () => !(await statuses()).includes('received'))
+      return await statuses()
+    },
+    call: async (id: string) => (await hub.request<Call>('GET', `/api/calls/${id}`)).body.data,
+    async [Symbol.asyncDispose]() {
+      await hub[Symbol.asyncDispose]()
+      await sandbox[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const times = { start_timestamp: 1_780_000_000_000, end_timestamp: 1_780_000_060_000 }
+
+test('what cannot be stored of a call is left out of it, and keeps nothing behind it waiting', async () => {
+  await using place = await startWithRetell()
+  const { hub, send, tell, call } = place
+
+  await send(
+    `{"event":"call_analyzed","call":{"call_id":"c1","agent_id":"a","transcript":"a\\u0000b\\ud800c","start_timestamp":-1e15,"end_timestamp":8.6e15}}`,
+  )
+  await send(`{"event":"call_ended","call":{"call_id":""}}`)
+  const statuses = await tell('call_analyzed', { call_id: 'c4', ...times })
+
+  assert.deepEqual(statuses.toReversed(), ['processed', 'processed', 'processed'])
+  assert.equal((await call('c4')).status, 'completed')
+  const { transcript } = (await hub.request<{ transcript: string }>('GET', '/api/calls/c1')).body.data
+  assert.equal(transcript, 'a\ufffdb\ufffdc')
+  assert.equal((await hub.request<Call[]>('GET', '/api/calls')).body.data.length, 2)
+})
