@@ -176,6 +176,42 @@ test('a call goes only to what has a use for it: without an appointment to no ca
   assert.deepEqual(await goingTo({ ...unnamed, call_id: 'call_2' }), [calendarId])
 })
 
+test('what becomes known of a call after it was delivered is still done, and nothing of it twice', async () => {
+  await using place = await startPlace()
+  const { hub, vendor } = place
+  const crm = await connectLocation(hub)
+  const automation = await connectZapier(hub)
+  const { appointment_booked: agreed, customer_phone, customer_email, ...plain } = call
+  const tell = async (body: object) => {
+    const { body: answer, text } = await hub.request<{ id: string }>('POST', '/api/calls', { body })
+    assert.ok(answer.success, text)
+    return await settled(hub, answer.data.id)
+  }
+
+  const unnamed = await tell(plain)
+  const named = await tell({ ...plain, customer_phone, customer_email })
+  const booked = await tell({ ...plain, appointment_booked: agreed })
+  await tell({ ...plain, appointment_booked: { ...agreed, time: '11:00' } })
+
+  const at = ({ deliveries }: Detail) => deliveries.map(({ integrationId }) => integrationId)
+  assert.deepEqual([at(unnamed), at(named).sort()], [[automation], [crm.id, automation].sort()])
+  assert.deepEqual(
+    booked.deliveries.map(({ status }) => status),
+    ['delivered', 'delivered'],
+  )
+  assert.deepEqual(
+    vendor
+      .events()
+      .list()
+      .map(({ data }) => data.start),
+    [Date.UTC(2030, 4, 7, 14)],
+  )
+  assert.deepEqual([vendor.contacts().list().length, vendor.notes().list().length], [1, 1])
+  const sent = booked.operations.filter(({ operation }) => operation === 'automation.send')
+  assert.equal(sent.length, 1)
+  assert.equal((await hub.request<unknown[]>('GET', '/api/events?type=call.completed')).body.data.length, 1)
+})
+
 test('an integration that is broken keeps neither the call nor the others', async () => {
   await using place = await startPlace()
   const { hub, sandbox } = place

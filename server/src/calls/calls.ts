@@ -33,7 +33,7 @@ export type CallNews = {
   agentId: string
   source: string
   status: CallRow['status']
-  startedAt: Date
+  startedAt?: Date | undefined
   endedAt?: Date | undefined
   details: CallDetails
 }
@@ -99,25 +99,50 @@ export function createCalls(deps: {
     },
   })
 
-  /** Adds news to a call; made where it is new. A call that ended is finished when its analysis came, or did not come in time. */
-  async function hear(tx: Db, workspaceId: string, news: CallNews): Promise<CallRow> {
+  /** A call that was told of already, of which more has come to be known: what that lets integrations do is still done. */
+  async function goOn(tx: Db, before: CallRow, row: CallRow): Promise<CallRow> {
+    const isReachable = ({ details }: CallRow) => Boolean(details.customerEmail || details.customerPhone)
+    const fresh = {
+      person: isReachable(row) && !isReachable(before),
+      appointment: Boolean(row.details.appointmentBooked) && !before.details.appointmentBooked,
+    }
+    if (!fresh.person && !fresh.appointment) return row
+    const leadId = row.leadId ?? (await leadOf(tx, row.workspaceId, row))
+    await updateCall(tx, row.workspaceId, row.id, { leadId })
+    await deliveries.goOn(tx, row, fresh)
+    return { ...row, leadId }
+  }
+
+  /**
+   * Adds news to a call; made where it is new. A call that ended is finished when its analysis came, or did not come in time. What comes late, by
+   * whoever tells it, adds what was not known yet and takes nothing back.
+   */
+  async function hear(tx: Db, workspaceId: string, news: CallNews): Promise<{ call: CallRow; wasCompleted: boolean }> {
     const now = new Date(clock.now())
-    const { callId, agentId, source, startedAt, endedAt } = news
+    const { callId, agentId, source, endedAt } = news
+    const startedAt = news.startedAt ?? endedAt ?? now
     const before = await putCall(tx, {
       ...{ workspaceId, id: newId(clock), callId, agentId, source, status: 'started', startedAt },
       ...{ details: {}, leadId: null, eventId: null, endedAt: null, createdAt: now, updatedAt: now },
     })
-    // What comes late, or again, takes nothing back.
-    const details = { ...before.details, ...news.details }
-    const status = rank(news.status) > rank(before.status) && news.status !== 'completed' ? news.status : before.status
-    const row: CallRow = { ...before, details, status, startedAt, endedAt: endedAt ?? before.endedAt, updatedAt: now }
-    await updateCall(tx, workspaceId, row.id, { details, status, startedAt, endedAt: row.endedAt, updatedAt: now })
-    if (news.status === 'completed') return await complete(tx, row)
+    const wasCompleted = before.status === 'completed'
+    const isLate = wasCompleted || rank(news.status) < rank(before.status)
+    const status = !isLate && news.status === 'ended' ? news.status : before.status
+    const known = {
+      details: isLate ? { ...news.details, ...before.details } : { ...before.details, ...news.details },
+      startedAt: isLate ? before.startedAt : (news.startedAt ?? before.startedAt),
+      endedAt: isLate ? (before.endedAt ?? endedAt ?? null) : (endedAt ?? before.endedAt),
+      updatedAt: now,
+    }
+    const row: CallRow = { ...before, ...known, status }
+    await updateCall(tx, workspaceId, row.id, { ...known, status })
+    if (wasCompleted) return { call: await goOn(tx, before, row), wasCompleted }
+    if (news.status === 'completed') return { call: await complete(tx, row), wasCompleted }
     if (status === 'ended' && before.status === 'started')
       await engine.enqueue(tx, [
         { workspaceId, kind: completionKind, payload: { id: row.id }, dueAt: new Date(now.getTime() + analysisMs) },
       ])
-    return row
+    return { call: row, wasCompleted }
   }
 
   async function byEitherId(tx: Db, workspaceId: string, id: string): Promise<CallRow> {
@@ -147,22 +172,21 @@ export function createCalls(deps: {
   return {
     hear,
 
-    /** Takes a finished call. The same call again changes nothing and answers the first. */
+    /**
+     * Takes a finished call. The same call again answers the first, adds to it what was not known yet, and does nothing twice.
+     * @throws ApiError CONFLICT where another agent has a call of this id
+     */
     async create(workspaceId: string, input: NewCall): Promise<{ call: Call; created: boolean }> {
       const details = detailsOf(input)
       return await database.inWorkspace(workspaceId, async (tx) => {
-        const present = await findCallByCallId(tx, workspaceId, input.callId)
-        if (present?.status === 'completed') {
-          if (present.agentId !== input.agentId)
-            throw new ApiError('CONFLICT', 'There is a call with this id already, of another agent.')
-          return { call: callAnswer(present), created: false }
-        }
-        const row = await hear(tx, workspaceId, {
+        const { call, wasCompleted } = await hear(tx, workspaceId, {
           ...{ callId: input.callId, agentId: input.agentId, source: 'api', status: 'completed', details },
           startedAt: new Date(input.startedAt),
           endedAt: new Date(input.endedAt),
         })
-        return { call: callAnswer(row), created: true }
+        if (call.agentId !== input.agentId)
+          throw new ApiError('CONFLICT', 'There is a call with this id already, of another agent.')
+        return { call: callAnswer(call), created: !wasCompleted }
       })
     },
 

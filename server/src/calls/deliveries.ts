@@ -19,6 +19,8 @@ import {
   findDelivery,
   insertDeliveries,
   listCallIntegrations,
+  listDeliveries,
+  lockCall,
   lockDelivery,
   updateDelivery,
 } from './queries.ts'
@@ -87,12 +89,16 @@ export function createCallDeliveries(deps: {
       const { steps, result } = await processCall(port, data, known, save)
       const again = !result.success && mayRetry(result.errorCode, result.retry) && tries + 1 < mostTries
       await control.complete(async (tx) => {
-        const status = result.success ? 'delivered' : again ? 'retrying' : result.ambiguous ? 'unknown' : 'failed'
+        // What has come to be known of the call since it was read is for another try.
+        const hasGrown = await isAnother(tx, call)
+        const outcome = result.success ? 'delivered' : again ? 'retrying' : result.ambiguous ? 'unknown' : 'failed'
+        const status = hasGrown && !again ? 'pending' : outcome
         await updateDelivery(tx, delivery, {
           ...{ steps, status, attempts: delivery.attempts + 1, updatedAt: new Date(clock.now()) },
           errorCode: result.success ? null : result.errorCode,
           errorMessage: result.success ? null : result.error.slice(0, 1_000),
         })
+        if (status === 'pending') await enqueue(tx, workspaceId, [{ callId, integrationId }])
         if (!again) return
         const wait = Math.max(exponentialDelay(tries + 1, firstDelayMs), result.retryAfterMs ?? 0)
         await enqueue(tx, workspaceId, [{ callId, integrationId, tries: tries + 1 }], new Date(clock.now() + wait))
@@ -118,28 +124,63 @@ export function createCallDeliveries(deps: {
       payloads.map((payload) => ({ workspaceId, kind, payload, lane: `call ${payload.integrationId}`, dueAt })),
     )
 
+  /** Whether a call is known otherwise by now, which stays so until the transaction ends. */
+  async function isAnother(tx: Db, { workspaceId, id, details }: CallRow): Promise<boolean> {
+    const now = await lockCall(tx, workspaceId, id)
+    return now !== undefined && JSON.stringify(usedOf(now.details)) !== JSON.stringify(usedOf(details))
+  }
+
+  /** The integrations of the call that have a use for it. */
+  async function fittingFor(tx: Db, call: CallRow, uses: readonly OperationName[]): Promise<string[]> {
+    const fitting: string[] = []
+    for (const { id, templateId } of await listCallIntegrations(tx, call.workspaceId, call.agentId)) {
+      const connector = await templates.find(templateId)
+      if (connector && uses.some((name) => offers(connector, name))) fitting.push(id)
+    }
+    return fitting
+  }
+
+  async function put(tx: Db, { workspaceId, id: callId }: CallRow, integrationIds: string[]): Promise<void> {
+    if (integrationIds.length === 0) return
+    const now = new Date(clock.now())
+    const fresh = { steps: {}, attempts: 0, errorCode: null, errorMessage: null, createdAt: now, updatedAt: now }
+    await insertDeliveries(
+      tx,
+      integrationIds.map((integrationId) => ({ workspaceId, callId, integrationId, status: 'pending', ...fresh })),
+    )
+    await enqueue(
+      tx,
+      workspaceId,
+      integrationIds.map((integrationId) => ({ callId, integrationId })),
+    )
+  }
+
   return {
     /** Puts a finished call on its way to everything that is connected, in the transaction that finishes it. */
-    async start(tx: Db, call: CallRow): Promise<void> {
-      const { workspaceId } = call
-      const uses = usesOf(callDataOf(call))
-      const found = await listCallIntegrations(tx, workspaceId, call.agentId)
-      const fitting: string[] = []
-      for (const { id, templateId } of found) {
-        const connector = await templates.find(templateId)
-        if (connector && uses.some((name) => offers(connector, name))) fitting.push(id)
-      }
-      if (fitting.length === 0) return
-      const now = new Date(clock.now())
-      const fresh = { steps: {}, attempts: 0, errorCode: null, errorMessage: null, createdAt: now, updatedAt: now }
-      await insertDeliveries(
-        tx,
-        fitting.map((integrationId) => ({ workspaceId, callId: call.id, integrationId, status: 'pending', ...fresh })),
+    start: async (tx: Db, call: CallRow): Promise<void> =>
+      put(tx, call, await fittingFor(tx, call, usesOf(callDataOf(call)))),
+
+    /**
+     * Takes a call, whose row is locked, to those that have a use for what has come to be known of it. What is there of it already is not done
+     * twice; where it is on its way, what is known by then is taken.
+     */
+    async goOn(tx: Db, call: CallRow, fresh: { person: boolean; appointment: boolean }): Promise<void> {
+      const { workspaceId, id: callId } = call
+      const uses = [...(fresh.person ? contactUses : []), ...(fresh.appointment ? appointmentUses : [])]
+      const fitting = await fittingFor(tx, call, uses)
+      const present = new Map(
+        (await listDeliveries(tx, workspaceId, callId)).map((row) => [row.integrationId, row.status]),
       )
-      await enqueue(
+      for (const integrationId of fitting.filter((id) => present.has(id))) {
+        const delivery = await lockDelivery(tx, workspaceId, callId, integrationId)
+        if (!delivery || delivery.status === 'pending' || delivery.status === 'retrying') continue
+        await updateDelivery(tx, delivery, { status: 'pending', updatedAt: new Date(clock.now()) })
+        await enqueue(tx, workspaceId, [{ callId, integrationId }])
+      }
+      await put(
         tx,
-        workspaceId,
-        fitting.map((integrationId) => ({ callId: call.id, integrationId })),
+        call,
+        fitting.filter((id) => !present.has(id)),
       )
     },
 
@@ -182,8 +223,18 @@ function settled({ begun, ...steps }: CallSteps, outcome: RetriedOutcome | undef
 /** By what an integration can take a call: one without an appointment is nothing for a calendar. */
 const usesOf = ({ customerEmail, customerPhone, appointmentBooked }: CallData): OperationName[] => [
   'automation.send',
-  ...(customerEmail || customerPhone ? (['contacts.upsert', 'contacts.create'] as const) : []),
-  ...(appointmentBooked ? (['calendar.book'] as const) : []),
+  ...(customerEmail || customerPhone ? contactUses : []),
+  ...(appointmentBooked ? appointmentUses : []),
+]
+
+const contactUses: readonly OperationName[] = ['contacts.upsert', 'contacts.create']
+const appointmentUses: readonly OperationName[] = ['calendar.book']
+
+/** What steps are made of; what else becomes known of a call is shown with it only. */
+const usedOf = ({ customerEmail, customerPhone, appointmentBooked }: CallRow['details']) => [
+  customerEmail,
+  customerPhone,
+  appointmentBooked,
 ]
 
 /** What waits for a person to sign in again is tried again, too. */

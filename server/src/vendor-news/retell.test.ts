@@ -63,3 +63,44 @@ test('what cannot be stored of a call is left out of it, and keeps nothing behin
   assert.equal(transcript, 'a\ufffdb\ufffdc')
   assert.equal((await hub.request<Call[]>('GET', '/api/calls')).body.data.length, 2)
 })
+
+test('news that come out of order take nothing back', async () => {
+  await using place = await startWithRetell()
+  const { tell, call } = place
+  const analysis = { call_summary: 'Ada called.', call_successful: true }
+
+  await tell('call_analyzed', { call_id: 'c1', ...times, call_analysis: analysis })
+  await tell('call_ended', { call_id: 'c1', end_timestamp: times.end_timestamp, disconnection_reason: 'user_hangup' })
+  await tell('call_started', { call_id: 'c1', start_timestamp: times.start_timestamp + 5 })
+
+  const { status, callOutcome, callSummary, startedAt } = await call('c1')
+  assert.deepEqual([status, callOutcome, callSummary], ['completed', 'successful', 'Ada called.'])
+  assert.equal(Date.parse(startedAt), times.start_timestamp)
+})
+
+test('a call that Retell and the API tell of is one call that knows what either told, in whatever order', async () => {
+  await using place = await startWithRetell()
+  const { hub, tell, call } = place
+  const told = (callId: string) => ({
+    ...{ callId, agentId: 'agent_1', customerName: 'Ada', customerEmail: 'ada@example.com', callOutcome: 'agreed' },
+    ...{ startedAt: new Date(times.start_timestamp), endedAt: new Date(times.end_timestamp) },
+  })
+  const analysed = (id: string) =>
+    tell('call_analyzed', { call_id: id, ...times, call_analysis: { call_summary: 'Ada called.' } })
+
+  await analysed('c1')
+  const second = await hub.request<Call>('POST', '/api/calls', { body: told('c1') })
+  const first = await hub.request<Call>('POST', '/api/calls', { body: told('c2') })
+  await analysed('c2')
+  await Promise.all([analysed('c3'), hub.request('POST', '/api/calls', { body: told('c3') })])
+  await analysed('c4')
+  const other = await hub.request('POST', '/api/calls', { body: { ...told('c4'), agentId: 'agent_2' } })
+
+  assert.deepEqual([second.status, first.status, other.status], [200, 201, 409])
+  for (const id of ['c1', 'c2', 'c3']) {
+    const { customerName, callSummary, callOutcome, leadId } = await call(id)
+    assert.deepEqual([customerName, callSummary, callOutcome], ['Ada', 'Ada called.', 'agreed'])
+    assert.notEqual(leadId, null)
+  }
+  assert.equal((await hub.request<unknown[]>('GET', '/api/events?type=call.completed')).body.data.length, 4)
+})

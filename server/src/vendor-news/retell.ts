@@ -12,7 +12,7 @@ export const hearRetell =
     const { direction: _direction, from: _from, to: _to, ...details } = told
     await hear(tx, integration.workspaceId, {
       ...{ callId: externalId.slice(0, 200), agentId: (agentId || 'retell').slice(0, 200), source: 'retell', status },
-      startedAt: dateOf(startedAt) ?? dateOf(endedAt) ?? news.occurredAt ?? new Date(0),
+      startedAt: dateOf(startedAt),
       endedAt: dateOf(endedAt),
       details: present(details),
     })
