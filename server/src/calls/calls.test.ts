@@ -346,6 +346,20 @@ test('what Retell tells of a call step by step is one call, finished by its anal
   assert.equal(forged.status, 401)
 })
 
+test('texts that are cut for the timeline and the event are never cut through a character', async () => {
+  await using hub = await startHub()
+  const long = (length: number) => `${'x'.repeat(length - 1)}😀😀`
+
+  const { status, text } = await hub.request('POST', '/api/calls', {
+    body: { ...call, call_summary: long(5_000), transcript: long(50_000), call_outcome: long(194) },
+  })
+  const { data: events } = (await hub.request<{ id: string }[]>('GET', '/api/events?type=call.completed')).body
+  const { data } = (await hub.request<{ payload: { transcript: string } }>('GET', `/api/events/${events[0]?.id}`)).body
+
+  assert.equal(status, 201, text)
+  assert.equal(data.payload.transcript, 'x'.repeat(49_999))
+})
+
 test('a call that makes no sense is refused whole, and another workspace sees none', async () => {
   await using hub = await startHub()
   const post = (changes: object) => hub.request('POST', '/api/calls', { body: { ...call, ...changes } })

@@ -3,6 +3,7 @@ import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Connections } from '../integrations/connections.ts'
+import { cut } from '../kit/call.ts'
 import type { Leads } from '../leads/leads.ts'
 import type { Clock } from '../lib/clock.ts'
 import { isId, newId } from '../lib/ids.ts'
@@ -64,8 +65,8 @@ export function createCalls(deps: {
     const { callSummary, callOutcome, durationSeconds, recordingUrl } = call.details
     await leads.addActivity(tx, workspaceId, lead.id, {
       type: 'call',
-      title: `Call: ${callOutcome?.replaceAll(/[_-]+/g, ' ').trim() || 'completed'}`.slice(0, 200),
-      data: present({ callId: call.id, summary: callSummary?.slice(0, 5_000), durationSeconds, recordingUrl }),
+      title: cut(`Call: ${callOutcome?.replaceAll(/[_-]+/g, ' ').trim() || 'completed'}`, 200),
+      data: present({ callId: call.id, summary: callSummary && cut(callSummary, 5_000), durationSeconds, recordingUrl }),
       key: `call ${call.callId}`,
       occurredAt: call.endedAt ?? call.startedAt,
       actor: null,
@@ -226,7 +227,7 @@ const payloadOf = ({ id, callId, agentId, details, startedAt }: CallRow, endedAt
     phone: details.customerPhone,
     summary: details.callSummary,
     sentiment: details.callSentiment,
-    transcript: details.transcript?.slice(0, longestTranscript),
+    transcript: details.transcript && cut(details.transcript, longestTranscript),
     recordingUrl: details.recordingUrl,
     outcome: details.callOutcome,
     durationSeconds: details.durationSeconds,

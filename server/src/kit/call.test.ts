@@ -213,3 +213,24 @@ test('a refusal leaves nothing to look for, and a lost answer does', async () =>
     begun: ['contacts.create'],
   })
 })
+
+test('a contact that was deleted since an earlier try is found or made anew, and gets the note', async () => {
+  const gone = new ConnectorError('NOT_FOUND', 'Acme has no such contact (NOT_FOUND)')
+  const crm = integration({
+    'contacts.find': [null, null],
+    'contacts.create': { externalId: 'c2' },
+    'notes.create': [gone, { externalId: 'n1' }],
+  })
+  const { appointmentBooked: _, ...plain } = call
+
+  const { result } = await processCall(crm.port, plain, { contactId: 'c1' })
+  const { result: still, steps } = await processCall(
+    integration({ 'contacts.find': [null, null], 'contacts.create': broken, 'notes.create': gone }).port,
+    plain,
+    { contactId: 'c1' },
+  )
+
+  assert.deepEqual(result, { success: true, data: { contactId: 'c2', noteId: 'n1' } })
+  assert.equal((crm.asked.at(-1)![1] as { contactId: string }).contactId, 'c2')
+  assert.deepEqual([still.success, steps], [false, {}])
+})

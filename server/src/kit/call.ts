@@ -80,13 +80,19 @@ export async function processCall(
     const found = await findOrMakeContact({ ...port, run }, contact)
     if (found !== undefined) await note({ contactId: found })
   }
+  const addNote = (contactId: string) =>
+    run('notes.create', { contactId, subject: `Call: ${call.callOutcome}`, text: callNote(call), at: call.endedAt })
   if (steps.contactId !== undefined && !steps.noteId && port.supports('notes.create') && !isSettled('notes.create')) {
-    const made = await run('notes.create', {
-      contactId: steps.contactId,
-      subject: `Call: ${call.callOutcome}`,
-      text: callNote(call),
-      at: call.endedAt,
-    })
+    let made = await addNote(steps.contactId)
+    if (contact && steps.contactId === done.contactId && !made.success && made.errorCode === 'NOT_FOUND') {
+      // Since the try that found the contact it was deleted there, or became part of another.
+      delete steps.contactId
+      const found = await findOrMakeContact({ ...port, run }, contact)
+      if (found !== undefined) {
+        await note({ contactId: found })
+        made = await addNote(found)
+      }
+    }
     if (made.success) await note({ noteId: made.data.externalId })
   }
   if (call.appointmentBooked && !steps.appointmentId && port.supports('calendar.book') && !isSettled('calendar.book')) {
@@ -105,8 +111,10 @@ const noTime = new ConnectorError(
 )
 
 function resultOf(steps: CallSteps, outcomes: CallReport['outcomes']): OperationResult<CallSteps> {
-  // Where the contact was found after all, somebody else made it in the meantime.
-  const isThere = (operation: OperationName) => operation === 'contacts.create' && steps.contactId !== undefined
+  // Where the contact was found after all, somebody else made it in the meantime; a note may need a second contact.
+  const isThere = (operation: OperationName) =>
+    (operation === 'contacts.create' && steps.contactId !== undefined) ||
+    (operation === 'notes.create' && steps.noteId !== undefined)
   const failures = outcomes.flatMap(({ operation, result }) =>
     result.success || isNotThere(operation, result) || isThere(operation) ? [] : [result],
   )
@@ -181,9 +189,15 @@ export function callNote(call: CallData): string {
       .filter(Boolean)
       .join('\n'),
     transcript &&
-      `Transcript:\n${transcript.length > longestTranscript ? `${transcript.slice(0, longestTranscript)} …` : transcript}`,
+      `Transcript:\n${transcript.length > longestTranscript ? `${cut(transcript, longestTranscript)} …` : transcript}`,
   ]
   return parts.filter(Boolean).join('\n\n')
+}
+
+/** The beginning of a text; a character that the cut would go through is left out, since half of one cannot be stored. */
+export function cut(text: string, longest: number): string {
+  const part = text.slice(0, longest)
+  return part.isWellFormed() ? part : part.slice(0, -1)
 }
 
 /** The appointment in instants; undefined where date, time or zone are none. */
