@@ -9,13 +9,13 @@ import { bookingAnswers } from './booking-answer.ts'
 import type { Announce } from './booking-changes.ts'
 import { type BookingRow, findBookingByKey, insertBooking } from './booking-queries.ts'
 import type { Booking, NewBooking } from './booking-schema.ts'
-import { handOverClaims, insertClaims } from './claim-queries.ts'
-import { deleteHold, lockHold } from './hold-queries.ts'
+import { deleteClaims, handOverClaims, insertClaims } from './claim-queries.ts'
+import { deleteHold, type HoldRow, lockHold } from './hold-queries.ts'
 import { type HostRow, listHostsById, noteTurn, touchHosts } from './host-queries.ts'
 import { isTimeZone } from './host-rules.ts'
 import type { Problem } from './rules.ts'
 import type { Slot } from './schema.ts'
-import { type Choice, problemOf, type Take, type Wanted } from './taking.ts'
+import { type Choice, lengthOf, problemOf, type Take, type Wanted } from './taking.ts'
 
 /** What became of a wish for a time. That it cannot be had is an answer as good as any other. */
 export type Booked =
@@ -51,7 +51,7 @@ export function createBooking(deps: {
     const now = new Date(clock.now())
     const names = place.hosts.map(({ name }) => name).join(', ')
     return {
-      ...{ workspaceId, id: newId(clock), version: 0, status: 'confirmed', mode: place.mode },
+      ...{ workspaceId, id: place.held?.bookingId ?? newId(clock), version: 0, status: 'confirmed', mode: place.mode },
       ...{ hostIds: place.hosts.map(({ id }) => id), decision: place.decision },
       ...{ startsAt: place.startsAt, endsAt: place.endsAt },
       title: input.title ?? (input.name ? `${input.name} and ${names}` : `Appointment with ${names}`).slice(0, 200),
@@ -77,33 +77,40 @@ export function createBooking(deps: {
   async function keep(tx: Db, workspaceId: string, input: NewBooking & From, place: Place): Promise<BookingRow> {
     const row = rowOf(workspaceId, input, place)
     await insertBooking(tx, row)
-    if (place.holdId === undefined) await insertClaims(tx, workspaceId, { ownerId: row.id, ...place })
-    else {
-      await handOverClaims(tx, workspaceId, place.holdId, row.id)
-      await deleteHold(tx, workspaceId, place.holdId)
-    }
+    if (place.held) await deleteHold(tx, workspaceId, place.held.holdId)
+    else await insertClaims(tx, workspaceId, { ownerId: row.id, ...place })
     await touchHosts(tx, workspaceId, row.hostIds)
     await noteTurn(tx, workspaceId, row.hostIds, row.createdAt)
     await announce(tx, { type: 'created', booking: row })
     return row
   }
 
-  /** Books what a hold keeps; undefined where it has run out. */
-  async function bookHeld(tx: Db, workspaceId: string, input: NewBooking): Promise<BookingRow | undefined> {
+  /** Books what a hold keeps, or answers why it cannot be had and of whom the time was. */
+  async function bookHeld(
+    tx: Db,
+    workspaceId: string,
+    input: NewBooking,
+  ): Promise<Made | { row?: undefined; reason: Problem | 'expired'; hold: HoldRow; hosts: HostRow[] }> {
     const hold = await lockHold(tx, workspaceId, input.holdId!)
+    // Whoever asked with the same key meanwhile had the lock before, and has what was held.
+    const meanwhile = input.key === undefined ? undefined : await findBookingByKey(tx, workspaceId, input.key)
+    if (meanwhile) return { row: meanwhile, wasThere: true }
     if (!hold) throw notFound('hold')
-    if (hold.expiresAt.getTime() <= clock.now()) return undefined
     const found = new Map((await listHostsById(tx, workspaceId, hold.hostIds)).map((row) => [row.id, row]))
     const hosts = hold.hostIds.flatMap((id) => found.get(id) ?? [])
     const { startsAt, endsAt, mode } = hold
-    return await keep(tx, workspaceId, input, {
-      hosts,
-      startsAt,
-      endsAt,
-      mode,
-      decision: 'held before',
-      holdId: hold.id,
-    })
+    const refuse = (reason: Problem | 'expired') => ({ reason, hold, hosts })
+    if (hosts.length < hold.hostIds.length) return refuse('closed')
+    if (hold.expiresAt.getTime() <= clock.now()) return refuse('expired')
+    if (startsAt.getTime() <= clock.now()) return refuse('too_soon')
+    const id = newId(clock)
+    // It may have run out by the clock of another process a moment ago, and been given to somebody else.
+    if ((await handOverClaims(tx, workspaceId, hold.id, id)) < hosts.length) {
+      await deleteClaims(tx, workspaceId, id)
+      return refuse('expired')
+    }
+    const place = { hosts, startsAt, endsAt, mode, decision: 'held before', held: { bookingId: id, holdId: hold.id } }
+    return { row: await keep(tx, workspaceId, input, place), wasThere: false }
   }
 
   /** What was booked elsewhere takes place, whatever is taken here: it stands beside that, with the first of the hosts, and says so. */
@@ -121,7 +128,7 @@ export function createBooking(deps: {
     tx: Db,
     workspaceId: string,
     input: NewBooking & From & { hostIds: string[] },
-  ): Promise<{ row: BookingRow; wasThere: boolean } | { row?: undefined; reason: Problem }> {
+  ): Promise<Made | { row?: undefined; reason: Problem }> {
     check(input)
     const present = input.key === undefined ? undefined : await findBookingByKey(tx, workspaceId, input.key)
     if (present) return { row: present, wasThere: true }
@@ -153,6 +160,7 @@ export function createBooking(deps: {
   ): Promise<Booked & { booked: false }> {
     const asked = { mode: wanted.mode, from: wanted.at, minutes: wanted.minutes }
     const hostIds = hosts.map(({ id }) => id)
+    if (hosts.length === 0) return { booked: false, reason, message: meaningOf[reason], alternatives: [] }
     const alternatives = await shared(JSON.stringify(['next', workspaceId, hostIds, asked]), async () =>
       availability.next(workspaceId, await availability.choose(workspaceId, { hostIds }), asked),
     )
@@ -170,12 +178,29 @@ export function createBooking(deps: {
         key === undefined
           ? undefined
           : await database.inWorkspace(workspaceId, (tx) => findBookingByKey(tx, workspaceId, key))
+      /** Requests with one key that name hosts of their own share no lock: the first is everybody's. */
+      const make = async <T>(run: (tx: Db) => Promise<T>): Promise<T | Made> => {
+        try {
+          return await database.inWorkspace(workspaceId, run)
+        } catch (error) {
+          const row = (error as { code?: unknown }).code === uniqueViolation ? await madeBefore() : undefined
+          if (row) return { row, wasThere: true }
+          throw error
+        }
+      }
       const present = await madeBefore()
       if (present) return await answer(workspaceId, present, true)
       if (input.holdId !== undefined) {
-        const row = await database.inWorkspace(workspaceId, (tx) => bookHeld(tx, workspaceId, input))
-        if (row) return await answer(workspaceId, row, false)
-        return { booked: false, reason: 'expired', message: meaningOf.expired, alternatives: [] }
+        const made = await make((tx) => bookHeld(tx, workspaceId, input))
+        if (made.row) return await answer(workspaceId, made.row, made.wasThere)
+        const { hold, hosts, reason } = made
+        const isWhole = hosts.length === hold.hostIds.length && hosts.every(({ isActive }) => isActive)
+        const wanted = {
+          mode: hold.mode,
+          at: hold.startsAt.getTime(),
+          minutes: lengthOf(hold.startsAt, hold.endsAt),
+        }
+        return await refused(workspaceId, isWhole ? hosts : [], wanted, reason)
       }
       const at = timeOf('body.startsAt', input.startsAt ?? '')
       const { hostIds, agentId } = input
@@ -197,15 +222,18 @@ export function createBooking(deps: {
         if (twin) return await answer(workspaceId, twin, true)
         return await refused(workspaceId, hosts, wanted, problems.find(Boolean)!)
       }
-      const made = await database.inWorkspace(workspaceId, (tx) =>
-        bookIn(tx, workspaceId, { ...input, hostIds: hosts.map(({ id }) => id) }),
-      )
+      const made = await make((tx) => bookIn(tx, workspaceId, { ...input, hostIds: hosts.map(({ id }) => id) }))
       return made.row
         ? await answer(workspaceId, made.row, made.wasThere)
         : await refused(workspaceId, hosts, wanted, made.reason)
     },
   }
 }
+
+/** A booking, and whether a request before made it. */
+type Made = { row: BookingRow; wasThere: boolean }
+
+const uniqueViolation = '23505'
 
 /** Where a booking was made first; that calendar is not told of it again. */
 type From = { from?: { integrationId: string; externalId: string } | undefined }
@@ -218,7 +246,8 @@ type Place = {
   endsAt: Date
   mode: BookingRow['mode']
   decision: string
-  holdId?: string
+  /** The hold whose claims the booking has taken over. */
+  held?: { bookingId: string; holdId: string }
 }
 
 const wantedOf = (input: NewBooking, hostIds: readonly string[]): Wanted => ({

@@ -125,14 +125,18 @@ export const insertClaims = (
 export const deleteClaims = (db: Db, workspaceId: string, ownerId: string) =>
   db.deleteFrom('calendarClaims').where('workspaceId', '=', workspaceId).where('ownerId', '=', ownerId).execute()
 
-/** Hands the time that a hold took to the booking that it became. */
-export const handOverClaims = (db: Db, workspaceId: string, holdId: string, bookingId: string) =>
-  db
-    .updateTable('calendarClaims')
-    .set({ ownerId: bookingId, expiresAt: null })
-    .where('workspaceId', '=', workspaceId)
-    .where('ownerId', '=', holdId)
-    .execute()
+/** Hands the time that a hold took to the booking that it becomes. Answers of how many hosts it still held some. */
+export const handOverClaims = async (db: Db, workspaceId: string, holdId: string, bookingId: string): Promise<number> =>
+  Number(
+    (
+      await db
+        .updateTable('calendarClaims')
+        .set({ ownerId: bookingId, expiresAt: null })
+        .where('workspaceId', '=', workspaceId)
+        .where('ownerId', '=', holdId)
+        .executeTakeFirst()
+    ).numUpdatedRows,
+  )
 
 /** Frees what holds took of hosts and let run out. */
 export const deleteExpiredClaims = (db: Db, workspaceId: string, hostIds: readonly string[], now: Date) =>
