@@ -45,6 +45,28 @@ test("a workspace's own template counts in place of the built-in one, until it i
   assert.equal(after.subject, 'Reminder: Roof')
 })
 
+test('a flow sends its mail whatever somebody wrote into the template, and however slow the machine is', async () => {
+  await using hub = await startHub()
+  const path = '/api/email/templates/booking.reminder'
+  const { id } = hub.workspace
+  const slow = { toString: () => (Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300), 'Ada') }
+  const send = (key: string, data: object) =>
+    hub.database.inWorkspace(id, async (tx) => {
+      const mail = { to: 'ada@example.com', template: 'booking.reminder', key, data: { title: 'Roof', ...data } }
+      const made = await hub.app.email.send(tx, id, mail)
+      return await tx.selectFrom('emailSendRecords').selectAll().where('id', '=', made.id).executeTakeFirstOrThrow()
+    })
+
+  await hub.request('PUT', path, { body: { subject: '{{ nickname }}', html: '<p>Soon: {{ title }}</p>' } })
+  const nameless = await send('nameless', {})
+  await hub.request('DELETE', path)
+  const late = await send('late', { name: slow })
+
+  assert.deepEqual([nameless.subject, nameless.text], ['Reminder: Roof', 'Soon: Roof\n\n-- \nTest'])
+  assert.equal(late.subject, 'Reminder: Roof')
+  assert.match(late.html ?? '', /Hello Ada,/)
+})
+
 test('the layout is a template, too, and must leave room for the others', async () => {
   await using hub = await startHub()
   const layout = { subject: '', html: '<body>Ours: {{ content | raw }}</body>', usesLayout: false }

@@ -37,16 +37,25 @@ export function createEmailTemplates({ database, clock, log }: { database: Datab
   ): Promise<Rendered> {
     const workspace = await findWorkspace(tx, workspaceId)
     const all = { workspaceName: workspace?.name, ...data }
+    const isOurs = isBuiltIn(source)
     const around = (part: 'html' | 'text', content: string): string => {
       const outer = source.usesLayout ? layout[part] : null
-      return outer === null ? content : render(part, outer, { ...all, content }, `layout.${part}`)
+      const how = { field: `layout.${part}`, isOurs: isBuiltIn(layout) }
+      return outer === null ? content : render(part, outer, { ...all, content }, how)
     }
-    const inner = source.html === null ? null : render('html', source.html, all, 'html')
+    const inner = source.html === null ? null : render('html', source.html, all, { field: 'html', isOurs })
     const words =
-      source.text === null ? (inner === null ? null : plainTextOf(inner)) : render('text', source.text, all, 'text')
+      source.text === null
+        ? inner === null
+          ? null
+          : plainTextOf(inner)
+        : render('text', source.text, all, { field: 'text', isOurs })
     return {
       // A line break would begin another header.
-      subject: render('text', source.subject, all, 'subject').replace(/\s+/g, ' ').trim().slice(0, longestSubject),
+      subject: render('text', source.subject, all, { field: 'subject', isOurs })
+        .replace(/\s+/g, ' ')
+        .trim()
+        .slice(0, longestSubject),
       html: inner === null ? null : around('html', inner),
       text: words === null ? null : around('text', words),
     }
@@ -70,11 +79,14 @@ export function createEmailTemplates({ database, clock, log }: { database: Datab
       const { source, layout } = await sourcesOf(tx, workspaceId, name)
       if (!source || name === layoutName)
         throw invalid('body.template', 'is not a template of this workspace; GET /api/email/templates lists them')
+      const own = builtIn(name)
       try {
-        return await fill(tx, workspaceId, source, layout, data)
+        const filled = await fill(tx, workspaceId, source, layout, data)
+        if (filled.subject !== '' || !own) return filled
+        // Written of something that is not there this time. A mail must have a subject; the rest is as it was written.
+        return { ...filled, subject: (await fill(tx, workspaceId, own, layout, data)).subject }
       } catch (error) {
         // A flow of the hub does not break because of what somebody wrote into its template.
-        const own = builtIn(name)
         if (!own || !(error instanceof ApiError)) throw error
         log.warn(
           { workspaceId, template: name, err: error },
@@ -132,6 +144,8 @@ export function createEmailTemplates({ database, clock, log }: { database: Datab
 
 const builtIn = (name: string): TemplateSource | undefined =>
   Object.hasOwn(builtInTemplates, name) ? builtInTemplates[name] : undefined
+
+const isBuiltIn = (source: TemplateSource): boolean => Object.values(builtInTemplates).includes(source)
 
 function answer(name: string, row: TemplateRow | undefined): EmailTemplate | undefined {
   const source = row ?? builtIn(name)
