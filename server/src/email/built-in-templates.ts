@@ -58,9 +58,9 @@ export const builtInTemplates: { readonly [name: string]: TemplateSource } = {
     manage,
   ),
   'booking.updated': booking(
-    'When a booking was moved; as booking.confirmation.',
+    'When a booking was moved or changed; as booking.confirmation.',
     'Changed: {{ title | default: "your appointment" }}',
-    'your appointment has changed. This is the new time:',
+    'your appointment has changed. This is how it stands now:',
     manage,
   ),
   'booking.reminder': booking(

@@ -36,14 +36,16 @@ export function listHosts(
   return query.orderBy('id', 'desc').limit(range.limit).execute() as Promise<HostRow[]>
 }
 
-/** The hosts of these ids, in whatever order. */
-export const listHostsById = (db: Db, workspaceId: string, ids: readonly string[]): Promise<HostRow[]> =>
-  db
+/** The hosts of these ids in their order: of several who are booked together, the first speaks for all. */
+export async function listHostsById(db: Db, workspaceId: string, ids: readonly string[]): Promise<HostRow[]> {
+  const rows = await db
     .selectFrom('calendarHosts')
     .selectAll()
     .where('workspaceId', '=', workspaceId)
     .where('id', 'in', [...ids])
-    .execute() as Promise<HostRow[]>
+    .execute()
+  return (rows as HostRow[]).toSorted((one, other) => ids.indexOf(one.id) - ids.indexOf(other.id))
+}
 
 /** Locks hosts against other bookings until the transaction ends, in an order that all who lock follow. */
 export const lockHosts = (db: Db, workspaceId: string, ids: readonly string[]): Promise<HostRow[]> =>

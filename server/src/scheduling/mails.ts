@@ -22,7 +22,8 @@ export type SendMail = (
 ) => Promise<unknown>
 
 const kind = 'calendar.remind'
-type Reminder = { bookingId: string; version: number; minutes: number }
+/** `nextMinutes` are those of the reminder that follows this one. */
+type Reminder = { bookingId: string; version: number; minutes: number; nextMinutes?: number | undefined }
 
 /** Mails to who booked: when a booking is made, moved or called off, and before it begins. */
 export function createMails(deps: {
@@ -63,9 +64,10 @@ export function createMails(deps: {
 
   /** Reminders of this version of the booking and no other, at the times that its host wants. */
   async function remind(tx: Db, { workspaceId, id, version, startsAt }: BookingRow, host: HostRow | undefined) {
-    const jobs = (host?.reminders ?? []).flatMap((minutes) => {
-      const dueAt = new Date(startsAt.getTime() - minutes * minuteMs)
-      const payload: Reminder = { bookingId: id, version, minutes }
+    const all = (host?.reminders ?? []).toSorted((one, other) => other - one)
+    const jobs = all.flatMap((minutes, index) => {
+      const dueAt = dueTime(startsAt, minutes)
+      const payload: Reminder = { bookingId: id, version, minutes, nextMinutes: all[index + 1] }
       return dueAt.getTime() > clock.now() ? [{ workspaceId, kind, payload, dueAt }] : []
     })
     await engine.enqueue(tx, jobs)
@@ -74,12 +76,14 @@ export function createMails(deps: {
   engine.define(kind, {
     delivers: false,
     async run({ workspaceId, payload }, control) {
-      const { bookingId, version, minutes } = payload as Reminder
+      const { bookingId, version, minutes, nextMinutes } = payload as Reminder
       const isStill = (row: BookingRow | undefined) => row?.status === 'confirmed' && row.version === version
       if (!isStill(await findBooking(database.hub, workspaceId, bookingId))) return
       await control.complete(async (tx) => {
         const booking = await lockBooking(tx, workspaceId, bookingId)
         if (!booking || !isStill(booking) || booking.startsAt.getTime() <= clock.now()) return
+        // After a while in which nothing ran, the one that is due by now says it all.
+        if (nextMinutes !== undefined && dueTime(booking.startsAt, nextMinutes).getTime() <= clock.now()) return
         const hosts = await listHostsById(tx, workspaceId, booking.hostIds)
         await mail(tx, booking, hosts, 'booking.reminder', { key: `reminder ${bookingId} ${version} ${minutes}` })
       })
@@ -103,16 +107,18 @@ export function createMails(deps: {
   }
 }
 
+const dueTime = (startsAt: Date, minutes: number): Date => new Date(startsAt.getTime() - minutes * minuteMs)
+
 /** Which mail tells of a change; none where nothing changed that concerns who booked. */
 function templateOf({ type, booking, before }: BookingChange): string | undefined {
   if (type === 'created') return 'booking.confirmation'
   if (type === 'cancelled') return 'booking.cancelled'
-  const hasMoved =
-    booking.status === 'confirmed' &&
-    before !== undefined &&
-    (before.startsAt.getTime() !== booking.startsAt.getTime() ||
-      before.endsAt.getTime() !== booking.endsAt.getTime() ||
-      before.location !== booking.location ||
-      before.meetingUrl !== booking.meetingUrl)
-  return hasMoved ? 'booking.updated' : undefined
+  if (booking.status !== 'confirmed' || before === undefined) return undefined
+  // Who has it now has heard nothing of it before.
+  if (before.email?.toLowerCase() !== booking.email?.toLowerCase()) return 'booking.confirmation'
+  return shownOf(before) === shownOf(booking) ? undefined : 'booking.updated'
 }
+
+/** What who booked sees of a booking: when, where, what and with whom. */
+const shownOf = ({ startsAt, endsAt, location, meetingUrl, title, hostIds }: BookingRow): string =>
+  JSON.stringify([startsAt, endsAt, location, meetingUrl, title, hostIds])
