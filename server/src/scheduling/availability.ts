@@ -115,7 +115,7 @@ export function createAvailability(deps: { database: Database; diaries: Diaries;
       }
     },
 
-    /** The next free slots from a time on, or before it where there are none after. What is known is taken as it stands. */
+    /** The next free slots from a time on, or those before it, or from now on where there are none near it. What is known is taken as it stands. */
     async next(
       workspaceId: string,
       hosts: readonly HostRow[],
@@ -124,14 +124,17 @@ export function createAvailability(deps: { database: Database; diaries: Diaries;
       const now = clock.now()
       const { mode, minutes, count = offeredSlots } = asked
       const from = Math.max(now, asked.from)
-      const known = await open(workspaceId, hosts, nearby(from), 'as it stands')
-      const look = (window: { from: number; to: number }) => {
+      const look = async (at: number, window: { from: number; to: number }) => {
+        const known = await open(workspaceId, hosts, nearby(at), 'as it stands')
         const { certain, uncertain } = sorted(known, mode, { ...window, now, minutes })
         return certain.length > 0 ? certain : uncertain
       }
-      const after = look({ from, to: from + aheadMs })
-      const found = after.length > 0 ? after.slice(0, count) : look({ from: now, to: from }).slice(-count)
-      return found.map(slotAnswer)
+      const after = await look(from, { from, to: from + aheadMs })
+      if (after.length > 0) return after.slice(0, count).map(slotAnswer)
+      const before = await look(from, { from: Math.max(now, from - dayMs), to: from })
+      if (before.length > 0) return before.slice(-count).map(slotAnswer)
+      // So far ahead that nothing near it can be booked: the next of all.
+      return (await look(now, { from: now, to: Math.min(from, now + aheadMs) })).slice(0, count).map(slotAnswer)
     },
   }
 }

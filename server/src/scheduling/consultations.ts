@@ -154,7 +154,9 @@ export function createConsultations(deps: {
       })
       if (!hosts) return
       const now = clock.now()
-      const wanted = row.preferredTimes.filter((time) => time.getTime() > now && time.getTime() < now + 730 * dayMs)
+      // What no host can be booked for, calendars need not be asked about; some refuse to tell of years.
+      const farthest = now + (Math.max(...hosts.map(({ horizonDays }) => horizonDays)) + 2) * dayMs
+      const wanted = row.preferredTimes.filter((time) => time.getTime() > now && time.getTime() < farthest)
       const times = wanted.map((time) => time.getTime())
       await availability.open(workspaceId, hosts, {
         from: Math.min(now, ...times),
@@ -189,6 +191,8 @@ export function createConsultations(deps: {
       startsAt: Date,
     ): Promise<{ booked: boolean; row: RequestRow }> {
       const hosts = await availability.choose(workspaceId, {})
+      // The mail may be days old, and what connected calendars said then as well.
+      if (startsAt.getTime() > clock.now()) await availability.open(workspaceId, hosts, nearby(startsAt.getTime()))
       return await database.inWorkspace(workspaceId, async (tx) => {
         const row = await lockRequest(tx, workspaceId, requestId)
         if (!row) throw notFound('consultation request')

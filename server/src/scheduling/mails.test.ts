@@ -226,3 +226,118 @@ const lineOf = (text: string, name: string): string | undefined =>
 
 const post = (link: string, form: Record<string, string>) =>
   fetch(link, { method: 'POST', body: new URLSearchParams(form) })
+
+test('of reminders that came due while nothing ran, only the last is sent', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub, { reminders: [60, 120, 180] })
+  await book(hub, { startsAt: noon })
+
+  hub.manual.set(Date.parse('2026-05-04T11:05:00Z'))
+  hub.app.engine.wake()
+  await until('all reminders to be done with', async () => {
+    const scheduled = await hub.database.hub.selectFrom('scheduled').select('kind').execute()
+    const ready = await hub.database.hub.selectFrom('ready').select('kind').execute()
+    return [...scheduled, ...ready].every(({ kind }) => kind !== 'calendar.remind')
+  })
+
+  const keys = await hub.database.hub.selectFrom('emailSendRecords').select('key').execute()
+  assert.deepEqual(
+    keys.flatMap(({ key }) => (key?.startsWith('reminder') ? [key.split(' ').at(-1)] : [])),
+    ['60'],
+  )
+})
+
+test('of several hosts the first speaks for all in mails and calendar objects, however often they change', async () => {
+  await using hub = await startOnMonday()
+  const second = await addHost(hub, { name: 'Ada', email: 'ada@hosts.example', timezone: 'Asia/Kathmandu' })
+  const first = await addHost(hub, { name: 'Bo', email: 'bo@hosts.example', weekly: {}, timezone: 'Europe/Paris' })
+  const given = { hostIds: [first, second], mode: 'all', startsAt: ten, force: true }
+
+  const { id } = await book(hub, given)
+  await hub.request('PATCH', `${calendar}/hosts/${first}`, { body: { name: 'Bob' } })
+  await hub.request('POST', `${calendar}/bookings/${id}/reschedule`, { body: { startsAt: noon, force: true } })
+
+  const organizers = (await calendarsOf(hub)).map((text) => /^ORGANIZER[^\n]*mailto:(\S+)/im.exec(text)?.[1])
+  const { body } = await hub.request<Mail>('GET', `/api/email/sends/${(await sentTo(hub, 'ada@example.com'))[1]!.id}`)
+  assert.deepEqual(organizers, ['bo@hosts.example', 'bo@hosts.example'])
+  assert.match(body.data.html, /14:00 \(Europe\/Paris\)/)
+})
+
+test('tells whoever has a booking what changed of it: its name, its hosts, or that it is theirs now', async () => {
+  await using hub = await startOnMonday()
+  const [one, two] = [await addHost(hub, { reminders: [] }), await addHost(hub, { reminders: [] })]
+  const { id } = await book(hub, { hostIds: [one], startsAt: ten })
+  const patch = (body: object) => hub.request('PATCH', `${calendar}/bookings/${id}`, { body })
+
+  await patch({ title: 'Roof' })
+  await patch({ notes: 'Of no concern to who booked' })
+  await hub.request('POST', `${calendar}/bookings/${id}/reschedule`, { body: { startsAt: ten, hostIds: [two] } })
+  await patch({ email: 'alan@example.com' })
+
+  const templates = async (address: string) => (await sentTo(hub, address)).map(({ template }) => template)
+  assert.deepEqual(await templates('ada@example.com'), ['booking.confirmation', 'booking.updated', 'booking.updated'])
+  assert.deepEqual(await templates('alan@example.com'), ['booking.confirmation'])
+  assert.deepEqual(
+    (await calendarsOf(hub)).map((text) => lineOf(text, 'SEQUENCE')),
+    ['0', '1', '3', '4'],
+  )
+})
+
+test('a link changes nothing of a booking that has begun', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub)
+  const { id } = await book(hub, { startsAt: ten })
+  const link = await linkIn(hub, 'ada@example.com', /href="([^"]*\/appointments\/[^"]+)"/)
+  hub.manual.set(Date.parse('2026-05-04T10:05:00Z'))
+
+  const cancelled = await post(link, { action: 'cancel' })
+  const moved = await post(link, { action: 'move', at: noon })
+  const booking = await bookingOf(hub, id)
+
+  assert.deepEqual([cancelled.status, moved.status], [409, 409])
+  assert.deepEqual([booking.status, booking.startsAt, booking.version], ['confirmed', ten, 0])
+})
+
+test('a link to an offered time says what became of the request, whenever it is used', async () => {
+  await using hub = await startOnMonday({ env: staff })
+  await addHost(hub)
+  await book(hub, { startsAt: ten, email: 'other@example.com' })
+  const offeredTo = async (email: string) => {
+    const requestId = await ask(hub, { ...wish, email, preferredTimes: [ten] })
+    await consultation(hub, requestId, 'offered')
+    return { requestId, link: await linkIn(hub, email, /href="([^"]*\/appointments\/[^"]+)"/) }
+  }
+  const [ada, alan, grace] = [
+    await offeredTo('ada@example.com'),
+    await offeredTo('alan@example.com'),
+    await offeredTo('grace@example.com'),
+  ]
+
+  await post(ada.link, { action: 'accept' })
+  const { bookingId } = await consultation(hub, ada.requestId, 'scheduled')
+  await hub.request('POST', `${calendar}/bookings/${bookingId}/cancel`)
+  const again = await (await post(ada.link, { action: 'accept' })).text()
+  await hub.request('POST', `${calendar}/consultation-requests/${alan.requestId}/close`)
+  const closed = await (await fetch(alan.link)).text()
+  hub.manual.set(Date.parse('2026-05-04T11:30:00Z'))
+  const passed = await (await post(grace.link, { action: 'accept' })).text()
+
+  assert.match(again, /This appointment was cancelled/)
+  assert.doesNotMatch(again, /is booked/)
+  assert.match(closed, /This request was closed/)
+  assert.doesNotMatch(closed, /Take this time/)
+  assert.match(passed, /That time has passed/)
+})
+
+test('offers the next times of all where the preferred ones are further ahead than can be booked', async () => {
+  await using hub = await startOnMonday({ env: staff })
+  await addHost(hub, { horizonDays: 30 })
+
+  const requestId = await ask(hub, { ...wish, preferredTimes: ['2027-12-01T10:00:00Z', '2026-06-20T10:00:00Z'] })
+  const { offered } = await consultation(hub, requestId, 'offered')
+  const far = await hub.request('POST', `${calendar}/bookings`, { body: { startsAt: '2026-10-05T10:00:00Z' } })
+
+  assert.deepEqual(startsOf(offered), ['09:00', '10:00', '11:00', '12:00', '13:00'])
+  const { reason, alternatives } = far.body as unknown as { reason: string; alternatives: TestSlot[] }
+  assert.deepEqual([reason, alternatives[0]?.startsAt], ['too_far', '2026-05-04T09:00:00.000Z'])
+})

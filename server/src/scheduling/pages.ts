@@ -57,8 +57,15 @@ ${slots.length === 0 ? undefined : html`<form method="post"><input type="hidden"
     const request = await consultations.get(workspaceId, requestId)
     if (request.bookingId) return await bookingPage(workspaceId, request.bookingId, notice)
     const timezone = request.timezone ?? 'UTC'
+    const over =
+      request.status === 'closed'
+        ? 'This request was closed'
+        : Date.parse(startsAt) <= clock.now()
+          ? 'That time has passed'
+          : undefined
+    if (over) return sorry(notice ? 409 : 200, over, `${wordsOf(startsAt, timezone)} cannot be taken any more.`)
     return shown(
-      notice && !notice.isGood ? 409 : 200,
+      notice ? 409 : 200,
       'Your consultation',
       html`${noticeOf(notice)}<h1>Your consultation</h1><p>${wordsOf(startsAt, timezone)}</p><form method="post"><input type="hidden" name="action" value="accept"><button>Take this time</button></form>`,
     )
@@ -67,13 +74,21 @@ ${slots.length === 0 ? undefined : html`<form method="post"><input type="hidden"
   async function act(link: Link, form: URLSearchParams): Promise<Page> {
     const { workspaceId } = link
     if ('requestId' in link) {
-      const { booked } = await consultations.accept(workspaceId, link.requestId, new Date(link.startsAt))
-      const message = booked
-        ? 'Your consultation is booked.'
-        : 'That time is taken by now; take another one of the mail.'
-      return await offerPage(workspaceId, link.requestId, link.startsAt, { message, isGood: booked })
+      const { row } = await consultations.accept(workspaceId, link.requestId, new Date(link.startsAt))
+      if (row.bookingId !== null) {
+        // The link of a time may be used again when what it made was called off.
+        const stands = (await bookings.get(workspaceId, row.bookingId)).status === 'confirmed'
+        const notice = { message: 'Your consultation is booked.', isGood: true }
+        return await bookingPage(workspaceId, row.bookingId, stands ? notice : undefined)
+      }
+      const message = 'That time is taken by now; take another one of the mail.'
+      return await offerPage(workspaceId, link.requestId, link.startsAt, { message })
     }
     const { bookingId } = link
+    const { status, startsAt } = await bookings.get(workspaceId, bookingId)
+    // A page may stand open for long: what has begun is settled between people.
+    if (status === 'confirmed' && Date.parse(startsAt) <= clock.now())
+      return await bookingPage(workspaceId, bookingId, { message: 'It has begun; call instead.' }, 409)
     if (form.get('action') === 'cancel') {
       const reason = (form.get('reason') ?? '').slice(0, 500)
       await bookings.cancel(workspaceId, bookingId, { cancelledBy: 'attendee', ...(reason ? { reason } : {}) })
