@@ -307,6 +307,12 @@ export interface CrmExports {
   workspaceId: string
 }
 
+export interface CrmFormerNames {
+  mergeId: string
+  name: string
+  workspaceId: string
+}
+
 export interface CrmImportChunks {
   firstRow: number
   importId: string
@@ -427,6 +433,7 @@ export interface CrmStatusChanges {
   at: Date
   changedBy: string | null
   currency: string | null
+  fromPipelineId: string | null
   fromStatus: string | null
   id: string
   leadId: string
@@ -952,6 +959,7 @@ export interface DB {
   crmErasures: CrmErasures
   crmExportParts: CrmExportParts
   crmExports: CrmExports
+  crmFormerNames: CrmFormerNames
   crmImportChunks: CrmImportChunks
   crmImportErrors: CrmImportErrors
   crmImports: CrmImports

@@ -124,7 +124,7 @@ export function withDetails(before: Detailed, given: Details, { mode, at }: Merg
     persona: chosen(given.persona, before.persona),
     tags: tagsOf(before.tags, given.tags, mode),
     customFields: merged(before.customFields, given.customFields),
-    consent: consentsOf(before.consent, given.consent, at),
+    consent: consentsOf(before.consent, given.consent, { mode, at }),
   }
   return { ...lead, ...timezoneOf(before, given, lead), searchText: searchTextOf(lead) }
 }
@@ -184,13 +184,20 @@ function merged(before: Record<string, unknown>, given: Record<string, unknown> 
   return Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== null))
 }
 
-function consentsOf(before: Consents, given: Consents | undefined, at: Date): Consents {
+/** When a word about a channel was given; before all others where that is not known. */
+export const consentTime = (consent: { at?: string } | undefined): number =>
+  consent?.at === undefined ? Number.NEGATIVE_INFINITY : Date.parse(consent.at)
+
+function consentsOf(before: Consents, given: Consents | undefined, { mode, at }: Merging): Consents {
   if (!given) return before
   const told = Object.entries(given).map(([channel, consent]) => {
     const present = before[channel]
     // Told again without a time, it is no other consent.
     const isRepeated = consent.at === undefined && present?.granted === consent.granted
-    return [channel, isRepeated ? present : { ...consent, at: consent.at ?? at.toISOString() }] as const
+    // What comes late, such as an old list, takes back no later word.
+    const isOlder = mode === 'capture' && consent.at !== undefined && consentTime(consent) < consentTime(present)
+    const stays = present && (isRepeated || isOlder)
+    return [channel, stays ? present : { ...consent, at: consent.at ?? at.toISOString() }] as const
   })
   return { ...before, ...Object.fromEntries(told) }
 }

@@ -7,12 +7,14 @@ import { firstStage, stageNamed } from '../pipelines/transitions.ts'
 import { changedFields, checkDetails, type Detailed, type Details, nobody, withDetails } from './details.ts'
 import { countryCode, normaliseEmail, readPhone, searchTextOf } from './normalise.ts'
 import {
+  type FormerName,
   insertLeads,
   isMember,
   keepExternalIds,
   type LeadRow,
   lockIdentities,
   lockKnown,
+  nameOf,
   type StatusChangeRow,
   updateLead,
 } from './queries.ts'
@@ -74,7 +76,7 @@ type Identity = {
   externalIds: { system: string; externalId: string }[]
 }
 
-function identityOf({ email, phone, address, externalIds = {} }: Details): Identity {
+export function identityOf({ email, phone, address, externalIds = {} }: Details): Identity {
   return {
     email: email ? normaliseEmail(email) : undefined,
     phone: phone ? readPhone(phone, countryCode(address?.country))?.phone : undefined,
@@ -82,10 +84,10 @@ function identityOf({ email, phone, address, externalIds = {} }: Details): Ident
   }
 }
 
-const namesOfIdentity = ({ email, phone, externalIds }: Identity): string[] => [
-  ...(email ? [`email ${email}`] : []),
-  ...(phone ? [`phone ${phone}`] : []),
-  ...externalIds.map(({ system, externalId }) => `${system} ${externalId}`),
+export const namesOfIdentity = ({ email, phone, externalIds }: Identity): string[] => [
+  ...(email ? [nameOf.email(email)] : []),
+  ...(phone ? [nameOf.phone(phone)] : []),
+  ...externalIds.map(nameOf.externalId),
 ]
 
 async function findKnown(tx: Db, workspaceId: string, identities: Identity[]): Promise<Known> {
@@ -106,28 +108,37 @@ class Known {
   constructor(
     rows: LeadRow[],
     external: { system: string; externalId: string; leadId: string }[],
-    former: { email: string; leadId: string }[],
+    former: FormerName[],
   ) {
-    for (const { email, leadId } of former) this.#former.set(email, leadId)
+    for (const { name, leadId } of former) this.#former.set(name, leadId)
     for (const row of rows) this.#rows.set(row.id, row)
-    for (const { system, externalId, leadId } of external) this.#external.set(`${system} ${externalId}`, leadId)
+    for (const { leadId, ...name } of external) this.#external.set(nameOf.externalId(name), leadId)
   }
 
   match({ email, phone, externalIds }: Identity): LeadRow | undefined {
     const rows = [...this.#rows.values()]
     const byEmail = email === undefined ? undefined : rows.find((row) => row.email === email)
     if (byEmail) return byEmail
-    const merged = this.#rows.get(this.#former.get(email ?? '') ?? '')
+    const merged = email === undefined ? undefined : this.#formerly(nameOf.email(email))
     if (merged) return merged
-    for (const { system, externalId } of externalIds) {
-      const found = this.#rows.get(this.#external.get(`${system} ${externalId}`) ?? '')
+    for (const name of externalIds) {
+      const found =
+        this.#rows.get(this.#external.get(nameOf.externalId(name)) ?? '') ?? this.#formerly(nameOf.externalId(name))
       if (found) return found
     }
     if (phone === undefined) return undefined
     // A household shares a phone: whoever has another address is somebody else.
-    const candidates = rows.filter((row) => row.phone === phone && (email === undefined || row.email === null))
-    return candidates.sort((one, other) => other.updatedAt.getTime() - one.updatedAt.getTime())[0]
+    const mayBe = (row: LeadRow) => email === undefined || row.email === null
+    const candidates = rows.filter((row) => row.phone === phone && mayBe(row))
+    const former = this.#formerly(nameOf.phone(phone))
+    return (
+      candidates.sort((one, other) => other.updatedAt.getTime() - one.updatedAt.getTime())[0] ??
+      (former && mayBe(former) ? former : undefined)
+    )
   }
+
+  /** The lead into which one went that had this name. */
+  #formerly = (name: string): LeadRow | undefined => this.#rows.get(this.#former.get(name) ?? '')
 
   sharedBy = (row: LeadRow, { email, phone }: Identity): string =>
     row.email !== null && row.email === email
@@ -136,13 +147,15 @@ class Known {
         ? 'phone'
         : 'id'
 
-  isFormer = (email: string): boolean => this.#former.has(normaliseEmail(email))
+  isFormer = (email: string): boolean => this.#former.has(nameOf.email(normaliseEmail(email)))
 
   set = (row: LeadRow): unknown => this.#rows.set(row.id, row)
 
   newNames(row: LeadRow, { externalIds }: Identity): { system: string; externalId: string; leadId: string }[] {
-    const fresh = externalIds.filter(({ system, externalId }) => !this.#external.has(`${system} ${externalId}`))
-    for (const { system, externalId } of fresh) this.#external.set(`${system} ${externalId}`, row.id)
+    // What another system called a lead that went into this one stays beside what it calls this one.
+    const isKnown = (name: string) => this.#external.has(name) || this.#formerly(name)?.id === row.id
+    const fresh = externalIds.filter((name) => !isKnown(nameOf.externalId(name)))
+    for (const name of fresh) this.#external.set(nameOf.externalId(name), row.id)
     return fresh.map((name) => ({ ...name, leadId: row.id }))
   }
 
@@ -190,6 +203,7 @@ async function makeNew(workspaceId: string, intake: Intake, options: Options, ba
     id: newId(clock),
     leadId: lead.id,
     pipelineId: pipeline.id,
+    fromPipelineId: null,
     fromStatus: null,
     toStatus: status,
     secondsBefore: null,

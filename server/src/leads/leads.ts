@@ -14,7 +14,8 @@ import { changedFields, checkDetails, withDetails } from './details.ts'
 import { listDuplicates } from './duplicates.ts'
 import { createErasure } from './erasure.ts'
 import { createForgetting } from './forgetting.ts'
-import { checkOwner } from './intake.ts'
+import { checkOwner, identityOf, namesOfIdentity } from './intake.ts'
+import { lockPeople } from './locking.ts'
 import { mergeLeads, undoMerge } from './merge.ts'
 import { findMergedInto, listMerges } from './merge-queries.ts'
 import { normaliseEmail } from './normalise.ts'
@@ -97,6 +98,16 @@ export function createLeads(deps: {
       if (!row) throw notFound('lead')
       return answer(tx, workspaceId, await run(tx, row))
     })
+
+  /** A lead that is about to be found by something else, or to go: with all that it is or will be found by, locked. */
+  async function lockNamed(tx: Db, workspaceId: string, name: string, changes: LeadChanges = {}): Promise<LeadRow> {
+    const { id, country } = await named(tx, workspaceId, name)
+    const address = changes.address?.country === undefined ? { ...changes.address, country } : changes.address
+    const also = namesOfIdentity(identityOf({ ...changes, address }))
+    const row = (await lockPeople(tx, workspaceId, [id], also)).get(id)
+    if (!row) throw notFound('lead')
+    return row
+  }
 
   /** Writes what an editor made of a lead, and tells of it. */
   async function edit(
@@ -195,9 +206,10 @@ export function createLeads(deps: {
 
     /** @throws ApiError CONFLICT for an older version, or an e-mail address that another lead has */
     update: (workspaceId: string, name: string, { version, ...changes }: LeadChanges, actor: string): Promise<Lead> =>
-      change(workspaceId, name, (tx, row) => {
+      database.inWorkspace(workspaceId, async (tx) => {
+        const row = await lockNamed(tx, workspaceId, name, changes)
         refuseOlder(version, row.version, 'lead')
-        return edit(tx, workspaceId, row, changes, actor)
+        return answer(tx, workspaceId, await edit(tx, workspaceId, row, changes, actor))
       }),
 
     changeTags: (
@@ -205,8 +217,10 @@ export function createLeads(deps: {
       name: string,
       { add = [], remove = [] }: TagChanges,
       actor: string,
+      version?: number,
     ): Promise<Lead> =>
       change(workspaceId, name, (tx, row) => {
+        refuseOlder(version, row.version, 'lead')
         const gone = new Set(remove.map((tag) => tag.trim()))
         const tags = [...row.tags, ...add].filter((tag) => !gone.has(tag.trim()))
         if (new Set(tags).size > 100) throw invalid('body.add', 'would give the lead more than 100 tags')
@@ -217,9 +231,10 @@ export function createLeads(deps: {
       change(workspaceId, name, (tx, row) => records.changeStatus(tx, workspaceId, row.id, input, actor)),
 
     /** Deletes a lead with its timeline and history. */
-    remove: (workspaceId: string, name: string, actor: string): Promise<void> =>
+    remove: (workspaceId: string, name: string, actor: string, version?: number): Promise<void> =>
       database.inWorkspace(workspaceId, async (tx) => {
-        const row = await named(tx, workspaceId, name)
+        const row = await lockNamed(tx, workspaceId, name)
+        refuseOlder(version, row.version, 'lead')
         await deleteLead(tx, workspaceId, row.id)
         const payload = known({ leadId: row.id, email: row.email, phone: row.phone, deletedBy: actor })
         await engine.publish(tx, workspaceId, [{ type: 'lead.deleted', payload }])
@@ -248,8 +263,10 @@ export function createLeads(deps: {
         throw invalid('body.data', `is larger than ${maxDataBytes} bytes`)
       const at = occurredAt === undefined ? undefined : new Date(timeOf('body.occurredAt', occurredAt))
       return database.inWorkspace(workspaceId, async (tx) => {
-        const lead = await named(tx, workspaceId, name)
-        const { id, added } = await records.addActivity(tx, workspaceId, lead.id, {
+        const { id: leadId } = await named(tx, workspaceId, name)
+        // Else it could be deleted or merged before its activity is there.
+        if (!(await lockLead(tx, workspaceId, leadId))) throw notFound('lead')
+        const { id, added } = await records.addActivity(tx, workspaceId, leadId, {
           ...activity,
           actor,
           occurredAt: at,
@@ -288,7 +305,7 @@ export function createLeads(deps: {
 
     undoMerge: (workspaceId: string, id: string, actor: string) =>
       database.inWorkspace(workspaceId, async (tx) => {
-        const { lead, restored } = await undoMerge(tx, workspaceId, { engine, clock }, id, actor)
+        const { lead, restored } = await undoMerge(tx, workspaceId, { engine, pipelines, clock }, id, actor)
         return { lead: await answer(tx, workspaceId, lead), restored: await answer(tx, workspaceId, restored) }
       }),
 
@@ -299,7 +316,7 @@ export function createLeads(deps: {
     /** Forgets a person, and answers how many events told of them; what many of them said is emptied within moments. */
     erase: (workspaceId: string, name: string, actor: string): Promise<{ events: number }> =>
       database.inWorkspace(workspaceId, async (tx) => {
-        const row = await named(tx, workspaceId, name)
+        const row = await lockNamed(tx, workspaceId, name)
         await forgetElsewhere(tx, workspaceId, row)
         return erasePerson(tx, workspaceId, row, actor)
       }),

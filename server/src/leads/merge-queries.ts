@@ -13,6 +13,8 @@ export type Snapshot = {
   activities: { id: string; key: string | null }[]
   statusChanges: StatusChangeRow[]
   externalIds: { system: string; externalId: string }[]
+  /** Merges into the one that went, which followed it. Not there in snapshots of long ago. */
+  merges?: string[]
 }
 export type MergeRow = Omit<Selectable<CrmMerges>, 'snapshot'> & { snapshot: Snapshot }
 
@@ -22,14 +24,14 @@ export const insertMerge = (db: Db, row: MergeRow) =>
     .values({ ...row, snapshot: sql<never>`${JSON.stringify(row.snapshot)}::jsonb` })
     .execute()
 
+export const findMerge = (db: Db, workspaceId: string, id: string): Promise<MergeRow | undefined> =>
+  selectMerge(db, workspaceId, id).executeTakeFirst() as Promise<MergeRow | undefined>
+
 export const lockMerge = (db: Db, workspaceId: string, id: string): Promise<MergeRow | undefined> =>
-  db
-    .selectFrom('crmMerges')
-    .selectAll()
-    .where('workspaceId', '=', workspaceId)
-    .where('id', '=', id)
-    .forUpdate()
-    .executeTakeFirst() as Promise<MergeRow | undefined>
+  selectMerge(db, workspaceId, id).forUpdate().executeTakeFirst() as Promise<MergeRow | undefined>
+
+const selectMerge = (db: Db, workspaceId: string, id: string) =>
+  db.selectFrom('crmMerges').selectAll().where('workspaceId', '=', workspaceId).where('id', '=', id)
 
 /** Merges into a lead, latest first. */
 export async function listMerges(db: Db, workspaceId: string, leadId: string): Promise<MergeRow[]> {
@@ -52,14 +54,29 @@ export const endMerge = (db: Db, workspaceId: string, id: string, at: Date) =>
     .where('id', '=', id)
     .execute()
 
-/** What was merged into the lead that now goes into another follows it. */
-export const moveMerges = (db: Db, workspaceId: string, from: string, to: string) =>
-  db
+/** What was merged into the lead that now goes into another follows it; all of it, or these merges. Answers which followed. */
+export async function moveMerges(
+  db: Db,
+  workspaceId: string,
+  from: string,
+  to: string,
+  only?: string[],
+): Promise<string[]> {
+  let query = db
     .updateTable('crmMerges')
     .set({ leadId: to })
     .where('workspaceId', '=', workspaceId)
     .where('leadId', '=', from)
-    .execute()
+  if (only) query = query.where(sql<boolean>`id = any(${only}::uuid[])`)
+  return (await query.returning('id').execute()).map(({ id }) => id)
+}
+
+/** Keeps what leads were found by before a merge and the one that stays does not bear. */
+export async function insertFormerNames(db: Db, workspaceId: string, mergeId: string, names: string[]): Promise<void> {
+  if (names.length === 0) return
+  const rows = [...new Set(names)].map((name) => ({ workspaceId, mergeId, name }))
+  await db.insertInto('crmFormerNames').values(rows).execute()
+}
 
 /** The lead into which another went. */
 export async function findMergedInto(db: Db, workspaceId: string, name: { id: string } | { email: string }) {
@@ -91,16 +108,18 @@ export async function moveActivities(
   return rows
 }
 
+/** Moves activities back from where they went; those that have gone elsewhere meanwhile stay there. */
 export async function returnActivities(
   db: Db,
   workspaceId: string,
+  from: string,
   to: string,
   activities: { id: string; key: string | null }[],
 ): Promise<void> {
   await sql`
     update crm_activities a set lead_id = ${to}, key = wanted.key
     from unnest(${activities.map(({ id }) => id)}::uuid[], ${activities.map(({ key }) => key)}::text[]) wanted(id, key)
-    where a.workspace_id = ${workspaceId} and a.id = wanted.id`.execute(db)
+    where a.workspace_id = ${workspaceId} and a.lead_id = ${from} and a.id = wanted.id`.execute(db)
 }
 
 /** What leads were before they were merged into one, and still are; the earliest merge first. */

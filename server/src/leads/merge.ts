@@ -3,11 +3,17 @@ import type { Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
+import type { Pipelines } from '../pipelines/pipelines.ts'
+import { findPipeline } from '../pipelines/queries.ts'
+import { findStage, firstStage } from '../pipelines/transitions.ts'
 import { addActivities } from './activities.ts'
 import { insertStatusChanges, listStatusChanges } from './activity-queries.ts'
-import { changedFields, type Detailed } from './details.ts'
+import { changedFields, consentTime, type Detailed } from './details.ts'
+import { lockPeople } from './locking.ts'
 import {
   endMerge,
+  findMerge,
+  insertFormerNames,
   insertMerge,
   lockMerge,
   type MergeRow,
@@ -24,7 +30,7 @@ import {
   keepExternalIds,
   type LeadRow,
   listExternalIds,
-  lockLead,
+  nameOf,
   updateLead,
 } from './queries.ts'
 import { type Consents, type MergeableField, mergeableFields } from './schema.ts'
@@ -46,7 +52,13 @@ const columnsOfField: Record<MergeableField, (keyof LeadRow)[]> = {
   status: ['pipelineId', 'status', 'statusChangedAt'],
 }
 
-type Merging = { engine: Pick<Engine, 'publish'>; clock: Clock }
+/** Columns of which one merge made one value, and which are taken back together or not at all. */
+const togethers: (keyof LeadRow)[][] = [
+  ...Object.values(columnsOfField),
+  ...(['tags', 'customFields', 'consent', 'createdAt', 'lastActivityAt'] as const).map((name) => [name]),
+]
+
+type Merging = { engine: Pick<Engine, 'publish'>; pipelines: Pick<Pipelines, 'ensureDefault'>; clock: Clock }
 
 /**
  * Makes one lead of two. The kept one keeps its values and takes those it lacks; `fields` are taken from the other whatever it has. Tags, custom
@@ -56,31 +68,30 @@ type Merging = { engine: Pick<Engine, 'publish'>; clock: Clock }
 export async function mergeLeads(
   tx: Db,
   workspaceId: string,
-  { engine, clock }: Merging,
+  { engine, clock }: Omit<Merging, 'pipelines'>,
   wanted: { leadId: string; from: string; fields: readonly MergeableField[]; actor: string },
 ): Promise<{ lead: LeadRow; mergeId: string }> {
   if (wanted.leadId === wanted.from) throw invalid('body.from', 'is the lead itself; name another')
-  // In one order, or two merges of the same leads would wait for each other.
-  const rows = new Map<string, LeadRow>()
-  for (const id of [wanted.leadId, wanted.from].toSorted()) {
-    const row = await lockLead(tx, workspaceId, id)
-    if (!row) throw id === wanted.from ? invalid('body.from', 'is not a lead of this workspace') : notFound('lead')
-    rows.set(id, row)
-  }
-  const [kept, merged] = [rows.get(wanted.leadId)!, rows.get(wanted.from)!]
+  const rows = await lockPeople(tx, workspaceId, [wanted.leadId, wanted.from])
+  const [kept, merged] = [rows.get(wanted.leadId), rows.get(wanted.from)]
+  if (!kept) throw notFound('lead')
+  if (!merged) throw invalid('body.from', 'is not a lead of this workspace')
   const at = new Date(clock.now())
   const result = combined(kept, merged, new Set(wanted.fields))
   const names = (await listExternalIds(tx, workspaceId, [merged.id])).get(merged.id) ?? {}
   const externalIds = Object.entries(names).map(([system, externalId]) => ({ system, externalId }))
   const statusChanges = await listStatusChanges(tx, workspaceId, merged.id)
   const activities = await moveActivities(tx, workspaceId, merged.id, kept.id)
-  await moveMerges(tx, workspaceId, merged.id, kept.id)
+  const merges = await moveMerges(tx, workspaceId, merged.id, kept.id)
   await deleteLead(tx, workspaceId, merged.id)
   const own = (await listExternalIds(tx, workspaceId, [kept.id])).get(kept.id) ?? {}
+  const { moved = [], former = [] } = Object.groupBy(externalIds, ({ system }) =>
+    Object.hasOwn(own, system) ? 'former' : 'moved',
+  )
   await keepExternalIds(
     tx,
     workspaceId,
-    externalIds.filter(({ system }) => !Object.hasOwn(own, system)).map((name) => ({ ...name, leadId: kept.id })),
+    moved.map((name) => ({ ...name, leadId: kept.id })),
   )
   const lead: LeadRow = { ...kept, ...result, version: kept.version + 1, updatedAt: at }
   const { id: _id, workspaceId: _workspaceId, ...columns } = lead
@@ -91,13 +102,20 @@ export async function mergeLeads(
     id: mergeId,
     leadId: kept.id,
     mergedLeadId: merged.id,
-    mergedEmail: merged.email === lead.email ? null : merged.email,
+    // The address that the lead no longer bears, whichever of the two had it.
+    mergedEmail: [merged.email, kept.email].find((email) => email !== null && email !== lead.email) ?? null,
     fields: [...wanted.fields],
-    snapshot: { kept, merged, result, activities, statusChanges, externalIds },
+    snapshot: { kept, merged, result, activities, statusChanges, externalIds, merges },
     mergedBy: wanted.actor,
     mergedAt: at,
     undoneAt: null,
   })
+  const phones = [merged.phone, kept.phone].filter((phone) => phone !== null && phone !== lead.phone)
+  await insertFormerNames(tx, workspaceId, mergeId, [
+    ...phones.map((phone) => nameOf.phone(phone!)),
+    ...former.map(nameOf.externalId),
+  ])
+  await keepStatusChange(tx, workspaceId, clock, kept, lead, { reason: 'Merged', actor: wanted.actor })
   const payload = {
     ...leadPayload(lead),
     ...known({ mergeId, mergedLeadId: merged.id, mergedEmail: merged.email, mergedBy: wanted.actor }),
@@ -123,30 +141,43 @@ export async function mergeLeads(
 export async function undoMerge(
   tx: Db,
   workspaceId: string,
-  { engine, clock }: Merging,
+  { engine, pipelines, clock }: Merging,
   id: string,
   actor: string,
 ): Promise<{ lead: LeadRow; restored: LeadRow }> {
+  const found = await findMerge(tx, workspaceId, id)
+  if (!found) throw notFound('merge')
+  const rows = await lockPeople(tx, workspaceId, [found.leadId])
   const merge = await lockMerge(tx, workspaceId, id)
   if (!merge) throw notFound('merge')
   if (merge.undoneAt !== null) throw new ApiError('CONFLICT', 'This merge was undone already.')
-  const present = await lockLead(tx, workspaceId, merge.leadId)
-  if (!present) throw notFound('lead')
-  const { kept, merged, result, activities, statusChanges, externalIds } = revived(merge)
+  const present = rows.get(merge.leadId)
+  if (!present) throw new ApiError('CONFLICT', 'The lead was merged into another meanwhile; try again.')
+  const { kept, merged, result, activities, statusChanges, externalIds, merges = [] } = revived(merge)
   const at = new Date(clock.now())
-  const before: Record<string, unknown> = {}
-  for (const [name, value] of Object.entries(result))
-    if (isSame(present[name as keyof LeadRow], value)) before[name] = kept[name as keyof LeadRow]
-  const lead: LeadRow = { ...present, ...before, version: present.version + 1, updatedAt: at }
+  const lead: LeadRow = {
+    ...present,
+    ...before(present, kept, result),
+    version: present.version + 1,
+    updatedAt: at,
+  }
+  if (lead.status !== present.status || lead.pipelineId !== present.pipelineId)
+    Object.assign(lead, await standing(tx, workspaceId, pipelines, lead))
   lead.searchText = searchTextOf(lead)
+  const restored: LeadRow = {
+    ...merged,
+    ...(await standing(tx, workspaceId, pipelines, merged)),
+    version: merged.version + 1,
+    updatedAt: at,
+  }
+  await refuseTaken(tx, workspaceId, lead, restored)
   const { id: _id, workspaceId: _workspaceId, ...columns } = lead
   await updateLead(tx, workspaceId, lead.id, columns)
-  if (merged.email !== null && (await findLeadByEmail(tx, workspaceId, merged.email)))
-    throw new ApiError('CONFLICT', `Another lead has the address ${merged.email} meanwhile.`)
-  const restored: LeadRow = { ...merged, version: merged.version + 1, updatedAt: at }
+  await keepStatusChange(tx, workspaceId, clock, present, lead, { reason: 'A merge was undone', actor })
   await insertLeads(tx, [restored])
   if (statusChanges.length > 0) await insertStatusChanges(tx, statusChanges)
-  await returnActivities(tx, workspaceId, restored.id, activities)
+  await returnActivities(tx, workspaceId, lead.id, restored.id, activities)
+  if (merges.length > 0) await moveMerges(tx, workspaceId, lead.id, restored.id, merges)
   await tx
     .deleteFrom('crmLeadExternalIds')
     .where('workspaceId', '=', workspaceId)
@@ -188,6 +219,59 @@ export async function undoMerge(
   return { lead, restored }
 }
 
+/** What the merge changed and nobody has since, as it was before. Half of a value is none: an amount goes with its currency. */
+function before(present: LeadRow, kept: LeadRow, result: Record<string, unknown>): Partial<LeadRow> {
+  const columns: Partial<LeadRow> = {}
+  for (const names of togethers)
+    if (names.every((name) => Object.hasOwn(result, name) && isSame(present[name], result[name])))
+      for (const name of names) Object.assign(columns, { [name]: kept[name] })
+  return columns
+}
+
+/** Where a lead of before stands now: in its stage, or, where that has gone, at the beginning. */
+async function standing(
+  tx: Db,
+  workspaceId: string,
+  pipelines: Merging['pipelines'],
+  { pipelineId, status }: LeadRow,
+): Promise<Pick<LeadRow, 'pipelineId' | 'status'>> {
+  const pipeline = (await findPipeline(tx, workspaceId, pipelineId)) ?? (await pipelines.ensureDefault(tx, workspaceId))
+  const stage = findStage(pipeline, status) ?? firstStage(pipeline)
+  return { pipelineId: pipeline.id, status: stage.key }
+}
+
+/** @throws ApiError CONFLICT where one of the two would have an address that another lead has */
+async function refuseTaken(tx: Db, workspaceId: string, lead: LeadRow, restored: LeadRow): Promise<void> {
+  for (const { email } of [lead, restored]) {
+    const other = email === null ? undefined : await findLeadByEmail(tx, workspaceId, email)
+    if ((other && other.id !== lead.id) || (email !== null && lead.email === restored.email))
+      throw new ApiError('CONFLICT', `Another lead has the address ${email} meanwhile.`)
+  }
+}
+
+/** A merge may move a lead to another status, which its history tells as it does of every move. */
+async function keepStatusChange(
+  tx: Db,
+  workspaceId: string,
+  clock: Clock,
+  from: LeadRow,
+  to: LeadRow,
+  { reason, actor }: { reason: string; actor: string },
+): Promise<void> {
+  if (from.status === to.status && from.pipelineId === to.pipelineId) return
+  const at = new Date(clock.now())
+  await insertStatusChanges(tx, [
+    {
+      workspaceId,
+      id: newId(clock),
+      leadId: to.id,
+      ...{ pipelineId: to.pipelineId, fromPipelineId: from.pipelineId, fromStatus: from.status, toStatus: to.status },
+      secondsBefore: Math.max(0, Math.round((at.getTime() - from.statusChangedAt.getTime()) / 1_000)),
+      ...{ amountMinor: to.amountMinor, currency: to.currency, reason, changedBy: actor, at },
+    },
+  ])
+}
+
 /** The kept lead's columns after the merge. */
 function combined(kept: LeadRow, merged: LeadRow, taken: ReadonlySet<MergeableField>): Partial<LeadRow> {
   const result: Partial<LeadRow> = {}
@@ -213,7 +297,7 @@ function laterConsents(one: Consents, other: Consents): Consents {
   const both = { ...one }
   for (const [channel, consent] of Object.entries(other)) {
     const present = both[channel]
-    if (!present || (consent.at ?? '') > (present.at ?? '')) both[channel] = consent
+    if (!present || consentTime(consent) > consentTime(present)) both[channel] = consent
   }
   return both
 }

@@ -7,9 +7,11 @@ export type Person = { leadId: string; leadIds: string[]; emails: string[]; phon
 
 /** Addresses and numbers that another lead has as well tell nobody apart, and are left out. */
 export async function personOf(tx: Db, workspaceId: string, row: LeadRow): Promise<Person> {
+  // The address and number that the lead itself had before a merge may have given way to those of the other.
   const { rows: merged } = await sql<{ id: string; email: string | null; phone: string | null }>`
-    select merged_lead_id as id, snapshot->'merged'->>'email' as email, snapshot->'merged'->>'phone' as phone
-    from crm_merges where workspace_id = ${workspaceId} and lead_id = ${row.id} and undone_at is null`.execute(tx)
+    select merged_lead_id as id, one->>'email' as email, one->>'phone' as phone
+    from crm_merges cross join lateral (values (snapshot->'merged'), (snapshot->'kept')) both_of(one)
+    where workspace_id = ${workspaceId} and lead_id = ${row.id} and undone_at is null`.execute(tx)
   const all = [row, ...merged]
   return {
     leadId: row.id,

@@ -238,6 +238,7 @@ const elsewhere: Record<string, readonly string[]> = {
       'crm_activities',
       'crm_status_changes',
       'crm_merges',
+      'crm_former_names',
       'crm_erasures',
       'crm_words',
     ],

@@ -35,14 +35,15 @@ export type Identities = {
   externalIds: { system: string; externalId: string }[]
 }
 
-/** Leads that have one of these, locked until the transaction ends; and which external id is whose. */
+/** Leads that have one of these, locked until the transaction ends; which external id is whose, and which name was another lead's. */
 export async function lockKnown(
   db: Db,
   workspaceId: string,
-  { emails, phones, externalIds }: Identities,
-): Promise<{ rows: LeadRow[]; external: ExternalIdRow[]; former: { email: string; leadId: string }[] }> {
+  identities: Identities,
+): Promise<{ rows: LeadRow[]; external: ExternalIdRow[]; former: FormerName[] }> {
+  const { emails, phones, externalIds } = identities
   const external = externalIds.length === 0 ? [] : await findExternal(db, workspaceId, externalIds)
-  const former = emails.length === 0 ? [] : await findFormer(db, workspaceId, emails)
+  const former = await findFormer(db, workspaceId, identities)
   const ids = [...external, ...former].map(({ leadId }) => leadId)
   if (emails.length + phones.length + ids.length === 0) return { rows: [], external, former }
   const rows = (await select(db, workspaceId)
@@ -59,17 +60,52 @@ export async function lockKnown(
   return { rows, external, former }
 }
 
-/** Addresses of leads that were merged into others: who writes from one is the other. */
-async function findFormer(db: Db, workspaceId: string, emails: string[]): Promise<{ email: string; leadId: string }[]> {
-  const rows = await db
-    .selectFrom('crmMerges')
-    .select(['mergedEmail', 'leadId'])
-    .where('workspaceId', '=', workspaceId)
-    .where('mergedEmail', 'in', emails)
-    .where('undoneAt', 'is', null)
-    .orderBy('id')
-    .execute()
-  return rows.map(({ mergedEmail, leadId }) => ({ email: mergedEmail!, leadId }))
+/** What a lead is found by, as identities are locked and former ones are kept. */
+export const nameOf = {
+  email: (email: string): string => `email ${email}`,
+  phone: (phone: string): string => `phone ${phone}`,
+  externalId: ({ system, externalId }: { system: string; externalId: string }): string => `id ${system} ${externalId}`,
+}
+
+/** A name that a merge took from a lead, and the lead that has it now. */
+export type FormerName = { name: string; leadId: string }
+
+/** Addresses, phones and ids of leads that were merged into others: who comes by one is the other. The latest merge comes last. */
+async function findFormer(
+  db: Db,
+  workspaceId: string,
+  { emails, phones, externalIds }: Identities,
+): Promise<FormerName[]> {
+  const names = [...phones.map(nameOf.phone), ...externalIds.map(nameOf.externalId)]
+  if (emails.length + names.length === 0) return []
+  const { rows } = await sql<FormerName>`
+    select name, lead_id from (
+      select ${nameOf.email('')} || merged_email as name, lead_id, id from crm_merges
+      where workspace_id = ${workspaceId} and merged_email = any(${emails}::text[]) and undone_at is null
+      union all
+      select f.name, m.lead_id, m.id from crm_former_names f
+      join crm_merges m on m.workspace_id = f.workspace_id and m.id = f.merge_id and m.undone_at is null
+      where f.workspace_id = ${workspaceId} and f.name = any(${names}::text[])
+    ) former order by id`.execute(db)
+  return rows
+}
+
+/** All names by which leads are found, those included that merges took. */
+export async function listNames(db: Db, workspaceId: string, leadIds: string[]): Promise<string[]> {
+  const ids = sql`any(${leadIds}::uuid[])`
+  const { rows } = await sql<{ name: string }>`
+    select ${nameOf.email('')} || email as name from crm_leads where workspace_id = ${workspaceId} and id = ${ids} and email is not null
+    union all
+    select ${nameOf.phone('')} || phone from crm_leads where workspace_id = ${workspaceId} and id = ${ids} and phone is not null
+    union all
+    select 'id ' || system || ' ' || external_id from crm_lead_external_ids where workspace_id = ${workspaceId} and lead_id = ${ids}
+    union all
+    select ${nameOf.email('')} || merged_email from crm_merges
+    where workspace_id = ${workspaceId} and lead_id = ${ids} and undone_at is null and merged_email is not null
+    union all
+    select f.name from crm_merges m join crm_former_names f on f.workspace_id = m.workspace_id and f.merge_id = m.id
+    where m.workspace_id = ${workspaceId} and m.lead_id = ${ids} and m.undone_at is null`.execute(db)
+  return rows.map(({ name }) => name)
 }
 
 export type ExternalIdRow = { system: string; externalId: string; leadId: string }
@@ -100,7 +136,9 @@ export async function findLeadIdByExternalId(
     .where('system', '=', system)
     .where('externalId', '=', externalId)
     .executeTakeFirst()
-  return row?.leadId
+  if (row) return row.leadId
+  const former = await findFormer(db, workspaceId, { emails: [], phones: [], externalIds: [{ system, externalId }] })
+  return former.at(-1)?.leadId
 }
 
 export async function listExternalIds(
@@ -128,9 +166,9 @@ export async function keepExternalIds(db: Db, workspaceId: string, rows: Externa
     select ${workspaceId}::uuid, system, external_id, lead_id
     from unnest(${rows.map(({ system }) => system)}::text[], ${rows.map(({ externalId }) => externalId)}::text[],
                 ${rows.map(({ leadId }) => leadId)}::uuid[]) wanted(system, external_id, lead_id)
-    on conflict (workspace_id, lead_id, system) do update set external_id = excluded.external_id
-      where not exists (select from crm_lead_external_ids o where o.workspace_id = excluded.workspace_id
-                        and o.system = excluded.system and o.external_id = excluded.external_id)`.execute(db)
+    where not exists (select from crm_lead_external_ids o where o.workspace_id = ${workspaceId}
+                      and o.system = wanted.system and o.external_id = wanted.external_id)
+    on conflict (workspace_id, lead_id, system) do update set external_id = excluded.external_id`.execute(db)
 }
 
 /** Two captures of the same person at once follow one another, so that neither makes the person twice. */

@@ -167,6 +167,7 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
         id: newId(clock),
         leadId: lead.id,
         pipelineId: pipeline.id,
+        fromPipelineId: lead.pipelineId,
         fromStatus: lead.status,
         toStatus: stage.key,
         secondsBefore: Math.max(0, Math.round((at.getTime() - lead.statusChangedAt.getTime()) / 1_000)),

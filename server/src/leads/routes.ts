@@ -87,8 +87,9 @@ export const leadRoutes =
         config: write,
         schema: { summary: 'Delete a lead with its timeline', tags, params: ByLead, response: noReply() },
       },
-      async ({ workspace, params, principal }, reply) => {
-        await leads.remove(workspace.id, params.email, actorOf(principal))
+      async (request, reply) => {
+        const { workspace, params, principal } = request
+        await leads.remove(workspace.id, params.email, actorOf(principal), versionOf(request))
         return reply.code(204).send(null)
       },
     )
@@ -184,8 +185,11 @@ export const leadRoutes =
         config: write,
         schema: { summary: 'Add and remove tags', tags, params: ByLead, body: TagChanges, response: replies(Lead) },
       },
-      async ({ workspace, params, body, principal }, reply) =>
-        tagged(reply, await leads.changeTags(workspace.id, params.email, body, actorOf(principal))),
+      async (request, reply) => {
+        const { workspace, params, body, principal } = request
+        const changed = leads.changeTags(workspace.id, params.email, body, actorOf(principal), versionOf(request))
+        return tagged(reply, await changed)
+      },
     )
   }
 

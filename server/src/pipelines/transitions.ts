@@ -2,11 +2,11 @@ import { invalid } from '../api/errors.ts'
 import type { Pipeline, Stage } from './schema.ts'
 
 /** The stage of a pipeline that a status names. */
-export const findStage = ({ stages }: Pipeline, key: string): Stage | undefined =>
+export const findStage = ({ stages }: Pick<Pipeline, 'stages'>, key: string): Stage | undefined =>
   stages.find((stage) => stage.key === key)
 
 /** Where new leads enter. */
-export const firstStage = ({ stages }: Pipeline): Stage => stages[0]!
+export const firstStage = ({ stages }: Pick<Pipeline, 'stages'>): Stage => stages[0]!
 
 /** Whether a stage comes after another in the pipeline's order. A status that the pipeline does not have comes before all. */
 export const isBeyond = ({ stages }: Pipeline, key: string, than: string): boolean =>
