@@ -66,7 +66,12 @@ export function createCalls(deps: {
     await leads.addActivity(tx, workspaceId, lead.id, {
       type: 'call',
       title: cut(`Call: ${callOutcome?.replaceAll(/[_-]+/g, ' ').trim() || 'completed'}`, 200),
-      data: present({ callId: call.id, summary: callSummary && cut(callSummary, 5_000), durationSeconds, recordingUrl }),
+      data: present({
+        callId: call.id,
+        summary: callSummary && cut(callSummary, 5_000),
+        durationSeconds,
+        recordingUrl,
+      }),
       key: `call ${call.callId}`,
       occurredAt: call.endedAt ?? call.startedAt,
       actor: null,

@@ -49,7 +49,12 @@ test('a flow sends its mail whatever somebody wrote into the template, and howev
   await using hub = await startHub()
   const path = '/api/email/templates/booking.reminder'
   const { id } = hub.workspace
-  const slow = { toString: () => (Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300), 'Ada') }
+  const slow = {
+    toString() {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
+      return 'Ada'
+    },
+  }
   const send = (key: string, data: object) =>
     hub.database.inWorkspace(id, async (tx) => {
       const mail = { to: 'ada@example.com', template: 'booking.reminder', key, data: { title: 'Roof', ...data } }
