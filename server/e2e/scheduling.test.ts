@@ -10,6 +10,8 @@ before(async () => {
 })
 after(() => browser.close())
 
+const calendar = '/api/integrations/calendar'
+
 test('a host is added with hours, a free time is booked, moved, and cancelled', async () => {
   await using hub = await startConsole()
   await using visitor = await visit(browser, hub)
@@ -29,8 +31,18 @@ test('a host is added with hours, a free time is booked, moved, and cancelled', 
   await page.goto('/bookings')
   await page.getByRole('button', { name: 'Book an appointment' }).first().click()
   await page.getByRole('radio').nth(3).click()
+  const week = [Date.now(), Date.now() + 7 * 86_400_000].map((time) => new Date(time).toISOString())
+  const range = new URLSearchParams({ from: week[0]!, to: week[1]! })
+  const free = await hub.request<{ slots: { startsAt: string }[] }>('GET', `${calendar}/available-slots?${range}`)
+  const faster = { startsAt: free.body.data.slots[3]!.startsAt, name: 'Bob' }
+  assert.equal((await hub.request('POST', `${calendar}/bookings`, { body: faster })).status, 201)
   await page.getByLabel('Who comes').fill('Ada Lovelace')
   await page.getByLabel('What it is about').fill('A first talk')
+  await page.getByRole('button', { name: 'Book it' }).click()
+  await page.getByRole('alert').waitFor()
+  assert.equal(await page.getByRole('button', { name: 'Book it' }).isDisabled(), true)
+  assert.equal(await page.getByLabel('Who comes').inputValue(), 'Ada Lovelace')
+  await page.getByRole('radio').nth(3).click()
   await page.getByRole('button', { name: 'Book it' }).click()
   await page.getByRole('heading', { name: 'A first talk', level: 1 }).waitFor()
   await page.getByText('Confirmed', { exact: true }).waitFor()
@@ -55,7 +67,6 @@ test('a request for a consultation that nobody could take is booked by hand', as
   await using hub = await startConsole()
   await using visitor = await visit(browser, hub)
   const { page, faults } = visitor
-  const calendar = '/api/integrations/calendar'
   const wish = { email: 'ada@example.com', firstName: 'Ada', service: 'strategy' }
   await hub.request('POST', `${calendar}/consultation-request`, { body: wish })
   const always = [{ from: '00:00', to: '24:00' }]
