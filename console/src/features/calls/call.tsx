@@ -26,7 +26,7 @@ export function CallPage() {
   const { data, error, refetch } = useQuery({
     queryKey: [paths.calls, callId],
     queryFn: ({ signal }) => request<CallDetail>('GET', paths.call(callId), { signal }),
-    refetchInterval: 4_000,
+    refetchInterval: 2_000,
   })
   if (error && !data)
     return error instanceof ApiError && error.status === 404 ? (
