@@ -197,6 +197,31 @@ test('an API key is shown once, works, and works no more once it is revoked', as
   assert.deepEqual(faults, [])
 })
 
+test('a newcomer to the sandbox sends a sample call, and is led to what became of it', async () => {
+  await using hub = await startConsole({ isPlatformAdmin: true })
+  await using visitor = await visit(browser, hub)
+  const { page, faults } = visitor
+  const [id, at] = ['ffffffff-0000-7000-8000-000000000001', new Date()]
+  const sandbox = { id, name: 'Sandbox', createdAt: at, updatedAt: at }
+  await hub.database.hub.insertInto('workspaces').values(sandbox).execute()
+  const asked = { key: hub.adminKey, headers: { 'x-workspace-id': id } }
+  const endpoint = { name: 'Own', url: 'https://hooks.example.com', events: ['booking.created'] }
+  await hub.request('POST', '/api/integrations/webhooks', { ...asked, body: endpoint })
+  await hub.request('POST', '/api/events', { ...asked, body: { type: 'lead.captured', payload: { email: 'a@b.co' } } })
+  await signIn(page, hub.email)
+
+  await page.getByRole('region', { name: 'A first look' }).getByText('Hear of it yourself (done)').waitFor()
+  assert.deepEqual(await stumblingBlocks(page), [])
+  await page.getByRole('button', { name: 'Send a sample call' }).click()
+  await page.getByRole('heading', { name: 'Jane Smith', level: 1 }).waitFor()
+  await page.getByText(/A look at the roof, (Mon|Tue|Wed|Thu|Fri), /).waitFor()
+  await page.goto('/')
+  await page.getByRole('heading', { name: 'Deliveries' }).waitFor()
+
+  assert.equal(await page.getByRole('region', { name: 'A first look' }).count(), 0)
+  assert.deepEqual(faults, [])
+})
+
 test('when the session ends, signing in again leads back to the same page', async () => {
   await using hub = await startConsole()
   await using visitor = await visit(browser, hub)

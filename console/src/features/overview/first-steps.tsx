@@ -1,12 +1,11 @@
-import { Group, Stack, Text, Title } from '@mantine/core'
-import type { ReactNode } from 'react'
+import { Group, Text } from '@mantine/core'
 import type { Endpoint, Event as HubEvent } from 'tenon-sdk'
 import { CodeBlock } from '../../components/code.tsx'
-import { Icon } from '../../components/icons.tsx'
 import { LinkButton } from '../../components/link-button.tsx'
 import { Panel } from '../../components/page.tsx'
 import { curlOfPublish } from '../../lib/curl.ts'
 import { useMayChange } from '../../lib/session.ts'
+import { Step } from './step.tsx'
 
 type Props = { endpoints: Endpoint[]; newestEvent: HubEvent | null }
 
@@ -73,20 +72,3 @@ export function FirstSteps({ endpoints, newestEvent }: Props) {
     </Panel>
   )
 }
-
-type StepProps = { number: number; isDone: boolean; title: string; children: ReactNode }
-
-const Step = ({ number, isDone, title, children }: StepProps) => (
-  <li>
-    <span className="step-mark" data-done={isDone || undefined} aria-hidden="true">
-      {isDone ? <Icon name="check" size={16} /> : number}
-    </span>
-    <Stack gap="sm">
-      <Title order={3} size="h4">
-        {title}
-        {isDone && ' (done)'}
-      </Title>
-      {children}
-    </Stack>
-  </li>
-)

@@ -13,6 +13,7 @@ import { endpointsQuery, integrationsQuery, newestEventQuery, statisticsQuery } 
 import { useWorkspace } from '../../lib/session.ts'
 import { Attention } from './attention.tsx'
 import { EndpointsByHealth } from './endpoints-by-health.tsx'
+import { FirstLook } from './first-look.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { IntegrationsByHealth } from './integrations-by-health.tsx'
 
@@ -53,6 +54,7 @@ export function Overview() {
         <FirstSteps endpoints={endpoints.data} newestEvent={newest.data ?? null} />
       ) : (
         <>
+          {endpoints.data && <FirstLook endpoints={endpoints.data} />}
           {endpoints.data && (
             <Attention
               endpoints={endpoints.data}
