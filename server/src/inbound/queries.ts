@@ -121,6 +121,29 @@ export async function takeEventId(
   return numInsertedOrUpdatedRows === 1n
 }
 
+/**
+ * Notes when a vendor says that a record of its last changed, among its event ids and as long as those are kept. Answers whether something later was
+ * heard of it before.
+ */
+export async function isOutdated(
+  tx: Db,
+  { workspaceId, id: integrationId }: Pick<IntegrationRow, 'workspaceId' | 'id'>,
+  externalId: string,
+  at: Date,
+): Promise<boolean> {
+  const { receivedAt } = await tx
+    .insertInto('inboundEventIds')
+    .values({ workspaceId, integrationId, eventId: `latest of ${externalId}`, receivedAt: at })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['workspaceId', 'integrationId', 'eventId'])
+        .doUpdateSet({ receivedAt: sql<Date>`greatest(excluded.received_at, inbound_event_ids.received_at)` }),
+    )
+    .returning('receivedAt')
+    .executeTakeFirstOrThrow()
+  return receivedAt > at
+}
+
 /** Which of the vendor's event ids were taken in before. */
 export async function knownEventIds(
   db: Db,

@@ -157,6 +157,34 @@ export const updateConfirmation = (
     .where('providerId', '=', providerId)
     .execute()
 
+/** Whether the hub is about to put a booking of this person and time into a connected calendar, or does not know whether it has. */
+export async function isOnItsWay(
+  db: Db,
+  workspaceId: string,
+  integrationId: string,
+  event: { startsAt: Date; email?: string | undefined; phone?: string | undefined },
+): Promise<boolean> {
+  const { startsAt, email, phone } = event
+  const row = await db
+    .selectFrom('calendarConfirmations as place')
+    .innerJoin('calendarEvents as booking', (join) =>
+      join.onRef('booking.workspaceId', '=', 'place.workspaceId').onRef('booking.id', '=', 'place.bookingId'),
+    )
+    .select('booking.id')
+    .where('place.workspaceId', '=', workspaceId)
+    .where('place.integrationId', '=', integrationId)
+    .where('place.externalId', 'is', null)
+    .where('place.status', 'in', ['pending', 'unknown'])
+    .where('booking.status', '=', 'confirmed')
+    .where('booking.startsAt', '=', startsAt)
+    .where(
+      sql<boolean>`(lower(booking.email) = ${email?.toLowerCase() ?? null}::text or booking.phone = ${phone ?? null}::text)`,
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** A booking of the hub's own that is, or is about to be, this event at a connected calendar, with how it stands there. */
 export async function findConfirmedElsewhere(
   db: Db,

@@ -83,6 +83,44 @@ test('what somebody books at Cal.com is a booking here, and follows what is move
   assert.equal((await bookingsOf(hub)).length, 1)
 })
 
+test('news that are replayed, or heard in another order, neither move anything back nor bring anything back', async () => {
+  await using place = await start()
+  const { hub, clock } = place
+  await addHost(hub)
+  const secret = 'a-secret-of-the-company'
+  const id = await connect(hub, 'housecall-pro', 'sandbox-housecall-pro', { webhook_secret: secret })
+  type Inbound = { id: string; status: string }
+  const inbound = async () => (await hub.request<Inbound[]>('GET', '/api/inbound-webhooks')).body.data
+  const heard = () =>
+    until('it to be heard', async () => (await inbound()).every(({ status }) => status !== 'received'))
+  const tell = async (event: string, job: string, hour: number, minute: number) => {
+    const schedule = { scheduled_start: at(hour), scheduled_end: at(hour + 1) }
+    const told = {
+      event,
+      event_occurred_at: new Date(Date.parse(monday) + minute * 60_000),
+      job: { id: job, schedule },
+    }
+    const body = JSON.stringify(told)
+    const headers = signed({ body, secret, at: new Date(clock.now()) })
+    const sent = await hub.request('POST', `/webhooks/housecall-pro/i/${id}`, { body, headers, key: null })
+    assert.equal(sent.status, 200, sent.text)
+    await heard()
+  }
+  const seen = async () =>
+    (await bookingsOf(hub)).map(({ externalId, startsAt, status }) => [externalId, startsAt.slice(11, 13), status])
+
+  await tell('job.scheduled', 'job_1', 10, 1)
+  await tell('job.updated', 'job_1', 14, 3)
+  await tell('job.updated', 'job_1', 12, 2)
+  const { id: first } = (await inbound()).at(-1)!
+  assert.equal((await hub.request('POST', `/api/inbound-webhooks/${first}/replay`)).status, 202)
+  await heard()
+  await tell('job.deleted', 'job_2', 16, 5)
+  await tell('job.scheduled', 'job_2', 16, 4)
+
+  assert.deepEqual(await seen(), [['job_1', '14', 'confirmed']])
+})
+
 test('a booking of the hub stands at Cal.com once, and follows what its attendee does there', async () => {
   await using place = await start()
   const { hub, cal } = place

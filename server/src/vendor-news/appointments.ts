@@ -2,6 +2,7 @@ import { ApiError } from '../api/errors.ts'
 import type { Db } from '../db/database.ts'
 import type { News } from '../inbound/news.ts'
 import type { Reaction } from '../inbound/processing.ts'
+import { isOutdated } from '../inbound/queries.ts'
 import type { IntegrationRow } from '../integrations/queries.ts'
 import type { Log } from '../lib/log.ts'
 import {
@@ -9,6 +10,7 @@ import {
   findBooking,
   findBookingByExternalId,
   findConfirmationByExternalId,
+  isOnItsWay,
   updateBooking,
 } from '../scheduling/booking-queries.ts'
 import { listHosts } from '../scheduling/host-queries.ts'
@@ -18,6 +20,8 @@ import { emailOf, zoneOf } from './fields.ts'
 /** What a vendor tells of an appointment, in the words of bookings. */
 export type Appointment = {
   externalId: string
+  /** When that was so; what is older than what was heard before changes nothing. */
+  at?: Date | undefined
   /** What it was known by before it was moved, where moving makes it another one. */
   previousId?: string | undefined
   startsAt?: Date | undefined
@@ -38,18 +42,20 @@ export type Appointment = {
   cancelledBy?: 'attendee' | 'host' | 'system' | undefined
 }
 
+/** What became of an appointment: the booking that was made of it, or why it is none here. Neither where the news were none. */
+type Heard = { bookingId?: string | undefined; reason?: string | undefined }
+
+export type Appointments = ReturnType<typeof createAppointments>
+
 /**
- * What the hub makes of a vendor's appointments, in the transaction that publishes the news: those that were made there become bookings of the
- * workspace's hosts, and bookings here follow what is moved and called off there. What cannot be is written to the log and holds up nothing.
+ * Makes bookings of the workspace's hosts of a vendor's appointments, and lets bookings here follow what is moved and called off there, in
+ * whatever order that is told.
  */
-export function hearAppointments(deps: {
+export function createAppointments(deps: {
   system: string
-  /** Undefined for news that are of no appointment. */
-  read(news: News): Appointment | undefined
   bookings: Pick<Scheduling['bookings'], 'bookIn' | 'moveIn' | 'cancelIn'>
-  log: Log
-}): Reaction {
-  const { system, read, bookings, log } = deps
+}) {
+  const { system, bookings } = deps
 
   /** The booking, and since when it stands there as it stands here, where the hub has put it there. */
   async function known(
@@ -89,11 +95,11 @@ export function hearAppointments(deps: {
     { workspaceId, id }: IntegrationRow,
     appointment: Appointment,
     before: BookingRow | undefined,
-  ): Promise<string | undefined> {
+  ): Promise<Heard> {
     const { externalId, startsAt, endsAt, title, name, email, phone, location, notes, timezone } = appointment
-    if (!startsAt) return 'it has no time'
+    if (!startsAt) return { reason: 'it has no time' }
     const hosts = await listHosts(tx, workspaceId, { isActive: true, limit: 50 })
-    if (hosts.length === 0) return 'nobody can be booked here yet'
+    if (hosts.length === 0) return { reason: 'nobody can be booked here yet' }
     const key = [system, externalId, ...(before ? ['after', before.id] : [])].join(' ').slice(-200)
     const made = await bookings.bookIn(tx, workspaceId, {
       ...{ hostIds: hosts.map((host) => host.id), mode: 'any', force: true, source: system },
@@ -105,22 +111,54 @@ export function hearAppointments(deps: {
       ...(email && email.length <= 254 && emailOf(email) ? { email } : {}),
       ...(timezone && zoneOf(timezone) ? { timezone } : {}),
     })
-    return made.row ? undefined : made.reason
+    return made.row ? { bookingId: made.row.id } : { reason: made.reason }
   }
 
+  /** Whether it is old news by what was heard of it, or of what took its place, before. */
+  async function isOld(tx: Db, integration: IntegrationRow, { externalId, previousId, at }: Appointment) {
+    if (!at) return false
+    if (previousId !== undefined && previousId !== externalId) await isOutdated(tx, integration, previousId, at)
+    return await isOutdated(tx, integration, externalId, at)
+  }
+
+  /** @throws ApiError where it makes no sense, such as in the past */
+  return async (tx: Db, integration: IntegrationRow, appointment: Appointment): Promise<Heard> => {
+    const { isOff, isOurs, at, startsAt, email, phone } = appointment
+    if (await isOld(tx, integration, appointment)) return {}
+    const { booking, since } = await known(tx, integration, appointment)
+    // What the hub did there itself comes back as news, and may be heard after that the booking has changed again.
+    if (since && at && at < since) return {}
+    if (!booking && (isOff || isOurs)) return {}
+    const { workspaceId, id } = integration
+    // It may be told of before the vendor's answer to the booking is written down.
+    if (!booking && startsAt && (await isOnItsWay(tx, workspaceId, id, { startsAt, email, phone }))) return {}
+    const isBack = booking !== undefined && !isOff && isAway(booking, integration)
+    if (isBack) await updateBooking(tx, workspaceId, booking.id, { externalId: null })
+    return booking && !isBack
+      ? { reason: await follow(tx, booking, appointment) }
+      : await book(tx, integration, appointment, booking)
+  }
+}
+
+/**
+ * What the hub makes of a vendor's appointments, in the transaction that publishes the news. What cannot be is written to the log and holds up
+ * nothing.
+ */
+export function hearAppointments(deps: {
+  system: string
+  /** Undefined for news that are of no appointment. */
+  read(news: News): Appointment | undefined
+  bookings: Pick<Scheduling['bookings'], 'bookIn' | 'moveIn' | 'cancelIn'>
+  log: Log
+}): Reaction {
+  const { read, log } = deps
+  const hear = createAppointments(deps)
   return async (tx, { integration, news, event }) => {
     const appointment = read(news)
     if (!appointment) return
     const about = { integrationId: integration.id, eventId: event.id, externalId: appointment.externalId }
     try {
-      const { booking, since } = await known(tx, integration, appointment)
-      // What the hub did there itself comes back as news, and may be heard after that the booking has changed again.
-      if (since && news.occurredAt && news.occurredAt < since) return
-      if (!booking && (appointment.isOff || appointment.isOurs)) return
-      const isBack = booking !== undefined && !appointment.isOff && isAway(booking, integration)
-      if (isBack) await updateBooking(tx, integration.workspaceId, booking.id, { externalId: null })
-      const reason =
-        booking && !isBack ? await follow(tx, booking, appointment) : await book(tx, integration, appointment, booking)
+      const { reason } = await hear(tx, integration, { ...appointment, at: news.occurredAt })
       if (reason !== undefined)
         log.info({ ...about, reason }, 'Calendar: an appointment made elsewhere is no booking here')
     } catch (error) {

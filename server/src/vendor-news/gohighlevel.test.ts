@@ -132,3 +132,112 @@ test('news that make no sense hold up nothing', async () => {
 
   assert.equal((await leadOf(hub)).source, 'gohighlevel')
 })
+
+type Booking = { id: string; startsAt: string; status: string; externalId: string | null }
+const bookingsOf = async (hub: Hub) =>
+  (await hub.request<Booking[]>('GET', '/api/integrations/calendar/bookings')).body.data
+const heard = (hub: Hub) =>
+  until('everything to be heard', async () => {
+    const { data } = (await hub.request<{ status: string }[]>('GET', '/api/inbound-webhooks?limit=200')).body
+    return data.every(({ status }) => status !== 'received')
+  })
+const appointment = {
+  ...{ id: 'a1', contactId: 'c1', title: 'Inspection' },
+  ...{ startTime: '2030-05-07T10:00:00-04:00', endTime: '2030-05-07T11:00:00-04:00' },
+}
+
+test('what the hub booked at GoHighLevel itself comes back as news and is not booked again', async () => {
+  await using place = await startWithGoHighLevel()
+  const { hub, vendor, integration } = place
+  await tell(hub, 'contact.created', ada)
+  await leadOf(hub)
+  const host = { name: 'Grace', timezone: 'America/New_York', weekly: { wednesday: [{ from: '08:00', to: '18:00' }] } }
+  const made = await hub.request<{ id: string }>('POST', '/api/integrations/calendar/hosts', { body: host })
+  const provider = { hostId: made.body.data.id, integrationId: integration.id, receivesBookings: true }
+  await hub.request('POST', '/api/integrations/calendar/providers', { body: provider })
+  const now = Temporal.Now.zonedDateTimeISO('America/New_York').round('day')
+  const wednesday = now.add({ days: 17 - now.dayOfWeek }).with({ hour: 10 })
+  const startTime = wednesday.toString({ timeZoneName: 'never' })
+  const booking = { hostIds: [made.body.data.id], startsAt: wednesday.toInstant().toString(), email: 'ada@example.com' }
+
+  // The vendor's answer has not come yet when it tells of the appointment.
+  place.sandbox.faults.set({ vendor: 'gohighlevel', kind: 'server_error' })
+  const booked = await hub.request('POST', '/api/integrations/calendar/bookings', { body: booking })
+  assert.equal(booked.status, 201, booked.text)
+  await tell(hub, 'appointment.created', {
+    appointment: { ...appointment, id: 'early', startTime, endTime: undefined },
+  })
+  await heard(hub)
+  place.sandbox.faults.clear()
+  const [event] = await until('the vendor to have it', () => {
+    place.hub.app.engine.wake()
+    const events = vendor.events().list()
+    return events.length > 0 && events
+  })
+  await until('its id', async () => {
+    type Places = { confirmations: { externalId: string | null }[] }
+    const { data } = (await hub.request<Places[]>('GET', '/api/integrations/calendar/bookings')).body
+    return data[0]?.confirmations[0]?.externalId
+  })
+  await tell(hub, 'appointment.created', {
+    appointment: { ...appointment, id: event!.id, startTime, endTime: undefined },
+  })
+  const [{ description }] = [event!.data] as [{ description?: string }]
+  await tell(hub, 'appointment.created', {
+    appointment: { ...appointment, id: 'other', startTime, notes: description },
+  })
+  await heard(hub)
+
+  assert.equal((await bookingsOf(hub)).length, 1)
+})
+
+test('an appointment is moved and called off as it is there, in whatever order that is told', async () => {
+  await using place = await startWithGoHighLevel()
+  const { hub } = place
+  await hub.request('POST', '/api/integrations/calendar/hosts', { body: { name: 'Grace', timezone: 'Asia/Tokyo' } })
+  const at = (minute: number) => ({ timestamp: new Date(Date.now() + minute * 60_000 - 3_600_000).toISOString() })
+  const moved = { ...appointment, startTime: '2030-05-08T10:00:00', endTime: '2030-05-08T11:00:00' }
+
+  await tell(hub, 'appointment.created', { ...at(1), appointment })
+  await tell(hub, 'appointment.updated', { ...at(3), appointment: moved })
+  await tell(hub, 'appointment.updated', { ...at(2), appointment })
+  await tell(hub, 'appointment.created', {
+    ...at(1),
+    appointment: { ...appointment, id: 'a2', appointmentStatus: 'cancelled' },
+  })
+  await tell(hub, 'appointment.updated', {
+    ...at(5),
+    appointment: { ...appointment, id: 'a3', appointmentStatus: 'cancelled' },
+  })
+  await tell(hub, 'appointment.created', { ...at(4), appointment: { ...appointment, id: 'a3' } })
+  await heard(hub)
+  const before = await bookingsOf(hub)
+  await tell(hub, 'appointment.deleted', { ...at(6), appointment: { id: 'a1' } })
+  await heard(hub)
+
+  assert.deepEqual(
+    before.map(({ externalId, startsAt, status }) => [externalId, startsAt, status]),
+    [['a1', '2030-05-08T01:00:00.000Z', 'confirmed']],
+  )
+  assert.deepEqual(
+    (await bookingsOf(hub)).map(({ status }) => status),
+    ['cancelled'],
+  )
+})
+
+test('a status that no stage stands for leaves the lead where it is, and one that is a stage moves it there', async () => {
+  await using place = await startWithGoHighLevel()
+  const { hub } = place
+  await tell(hub, 'contact.created', ada)
+  await leadOf(hub)
+  const after = async (status?: string) => {
+    await tell(hub, 'opportunity.status_change', { id: 'o1', contactId: 'c1', ...(status ? { status } : {}) })
+    await heard(hub)
+    return (await leadOf(hub)).status
+  }
+
+  const seen = [await after('Won'), await after('frozen'), await after(), await after('open'), await after('qualified')]
+
+  assert.deepEqual(seen, ['converted', 'converted', 'converted', 'new', 'qualified'])
+  assert.ok((await activitiesOf(hub)).some(({ title }) => title === 'Opportunity is frozen at GoHighLevel'))
+})

@@ -3,18 +3,26 @@ import type { Db } from '../db/database.ts'
 import type { News } from '../inbound/news.ts'
 import type { Reaction } from '../inbound/processing.ts'
 import type { IntegrationRow } from '../integrations/queries.ts'
+import { cut, instantAt } from '../kit/call.ts'
 import type { Contact } from '../kit/models.ts'
 import type { Leads } from '../leads/leads.ts'
 import { findLead, findLeadIdByExternalId, type LeadRow } from '../leads/queries.ts'
 import type { Log } from '../lib/log.ts'
-import { findBookingByExternalId } from '../scheduling/booking-queries.ts'
 import { listHosts } from '../scheduling/host-queries.ts'
 import type { Scheduling } from '../scheduling/scheduling.ts'
+import { createAppointments } from './appointments.ts'
 import { dateOf, emailOf, textOf, zoneOf } from './fields.ts'
 import { firstMember } from './queries.ts'
 import type { Replies } from './replies.ts'
 
 const system = 'gohighlevel'
+/** What kind of stage each status of an opportunity is. */
+const kinds: Readonly<Record<string, 'open' | 'won' | 'lost'>> = {
+  open: 'open',
+  won: 'won',
+  lost: 'lost',
+  abandoned: 'lost',
+}
 type Fields = Record<string, unknown>
 type Given = { integration: IntegrationRow; news: News; eventId: string }
 
@@ -24,11 +32,12 @@ type Given = { integration: IntegrationRow; news: News; eventId: string }
  */
 export function hearGoHighLevel(deps: {
   leads: Pick<Leads, 'upsert' | 'addActivity' | 'changeStatus' | 'pipelines'>
-  bookings: Pick<Scheduling['bookings'], 'bookIn'>
+  bookings: Pick<Scheduling['bookings'], 'bookIn' | 'moveIn' | 'cancelIn'>
   replies: Replies
   log: Log
 }): Reaction {
   const { leads, bookings, replies, log } = deps
+  const hearOf = createAppointments({ system, bookings })
 
   const leadOf = async (tx: Db, workspaceId: string, contactId: string | undefined): Promise<LeadRow | undefined> => {
     const id = contactId === undefined ? undefined : await findLeadIdByExternalId(tx, workspaceId, system, contactId)
@@ -54,39 +63,43 @@ export function hearGoHighLevel(deps: {
     )
   }
 
-  async function makeBooking(tx: Db, { integration, news, eventId }: Given): Promise<void> {
+  /** Appointments become bookings, which follow what is moved and called off there. */
+  async function hearAppointment(tx: Db, { integration, news, eventId }: Given): Promise<void> {
     const { workspaceId } = integration
-    const { appointment } = news.data as Fields
-    const data = isObject(appointment) ? appointment : (news.data as Fields)
-    const externalId = textOf(data.id) ?? news.externalId
-    const [startsAt, endsAt] = [dateOf(data.startTime), dateOf(data.endTime)]
+    const whole = news.data as Fields
+    const data = isObject(whole.appointment) ? whole.appointment : whole
     const lead = await leadOf(tx, workspaceId, textOf(data.contactId))
-    const told = { externalId, startsAt: startsAt?.toISOString(), status: textOf(data.appointmentStatus) }
-    const note = (title: string, more: object = {}) =>
-      addTo(tx, workspaceId, lead, { title, data: { ...told, ...more }, eventId })
-    if (externalId === undefined || startsAt === undefined)
+    const externalId = textOf(data.id) ?? news.externalId
+    const zone = zoneOf(data.selectedTimezone ?? data.timezone) ?? (await zoneOfHosts(tx, workspaceId))
+    const [startsAt, endsAt] = [timeOf(data.startTime, zone), timeOf(data.endTime, zone)]
+    const status = textOf(data.appointmentStatus)
+    const note = (title: string, more: object = {}) => {
+      const told = { externalId, startsAt: startsAt?.toISOString(), status }
+      return addTo(tx, workspaceId, lead, { title, data: { ...told, ...more }, eventId })
+    }
+    const isCreated = news.type === 'appointment.created'
+    if (externalId === undefined || (startsAt === undefined && isCreated))
       return await note('Appointment at GoHighLevel without a time')
-    if (await findBookingByExternalId(tx, workspaceId, integration.id, externalId)) return
-    const hosts = await listHosts(tx, workspaceId, { isActive: true, limit: 50 })
-    if (hosts.length === 0) return await note('Appointment at GoHighLevel; nobody can be booked here yet')
-    const minutes = endsAt ? Math.round((endsAt.getTime() - startsAt.getTime()) / 60_000) : undefined
-    const made = await bookings.bookIn(tx, workspaceId, {
-      ...{
-        hostIds: hosts.map(({ id }) => id),
-        mode: 'any',
-        startsAt: startsAt.toISOString(),
-        force: true,
-        source: system,
-      },
-      ...(minutes !== undefined && minutes >= 5 && minutes <= 1_440 ? { durationMinutes: minutes } : {}),
-      ...{ key: `${system} ${externalId}`.slice(0, 200), from: { integrationId: integration.id, externalId } },
-      ...(textOf(data.title) ? { title: textOf(data.title)!.slice(0, 200) } : {}),
-      ...(lead?.name ? { name: lead.name.slice(0, 200) } : {}),
-      ...(lead?.email ? { email: lead.email } : {}),
-      ...(lead?.phone ? { phone: lead.phone } : {}),
-    })
-    if (made.row) await note('Appointment booked at GoHighLevel', { bookingId: made.row.id })
-    else await note('Appointment at GoHighLevel at a time that is taken here', { reason: made.reason })
+    try {
+      const { bookingId, reason } = await hearOf(tx, integration, {
+        ...{ externalId, startsAt, endsAt, title: textOf(data.title), at: dateOf(whole.timestamp) },
+        isOff: news.type === 'appointment.deleted' || /^(cancell?ed|invalid)$/i.test(status ?? ''),
+        // With which the connector marks what it books.
+        isOurs: [data.description, data.notes].some((text) => /Reference: tenon[0-9a-f]{32}/.test(textOf(text) ?? '')),
+        ...{ name: lead?.name ?? undefined, email: lead?.email ?? undefined, phone: lead?.phone ?? undefined },
+      })
+      if (bookingId !== undefined) await note('Appointment booked at GoHighLevel', { bookingId })
+      else if (reason !== undefined) await note('Appointment at GoHighLevel that is no booking here', { reason })
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      await note('Appointment at GoHighLevel that is no booking here', { reason: error.message })
+    }
+  }
+
+  /** By which clocks a time is meant that names none. */
+  async function zoneOfHosts(tx: Db, workspaceId: string): Promise<string> {
+    const [host] = await listHosts(tx, workspaceId, { isActive: true, limit: 1 })
+    return host?.timezone ?? 'UTC'
   }
 
   async function moveLead(tx: Db, { integration, news, eventId }: Given): Promise<void> {
@@ -94,20 +107,27 @@ export function hearGoHighLevel(deps: {
     const data = news.data as Fields
     const lead = await leadOf(tx, workspaceId, textOf(data.contactId))
     if (!lead) return log.info({ integrationId: integration.id }, 'an opportunity is of a contact that is no lead here')
-    const status = textOf(data.status)
-    const wanted = status === 'won' ? 'won' : status === 'lost' || status === 'abandoned' ? 'lost' : 'open'
-    const pipeline = await leads.pipelines.find(tx, workspaceId, lead.pipelineId)
-    const present = pipeline.stages.find(({ key }) => key === lead.status)
-    const stage = pipeline.stages.find(({ key, kind }) => key === status || kind === wanted)
-    if (!stage || present?.kind === wanted) {
-      return await addTo(tx, workspaceId, lead, {
-        title: `Opportunity is ${status ?? 'open'} at GoHighLevel`,
-        data: { opportunityId: news.externalId },
+    const told = textOf(data.status)
+    const status = told?.trim().toLowerCase() ?? ''
+    const wanted = Object.hasOwn(kinds, status) ? kinds[status] : undefined
+    const { stages } = await leads.pipelines.find(tx, workspaceId, lead.pipelineId)
+    const present = stages.find(({ key }) => key === lead.status)
+    const stage = stages.find(({ key }) => key === status) ?? stages.find(({ kind }) => kind === wanted)
+    const note = (more: object = {}) =>
+      addTo(tx, workspaceId, lead, {
+        title: cut(`Opportunity is ${told ?? 'of no status'} at GoHighLevel`, 200),
+        data: { opportunityId: news.externalId, ...more },
         eventId,
       })
+    if (!stage) return await note({ reason: 'No stage of the pipeline stands for this status.' })
+    if (present?.key === stage.key || (present?.kind === wanted && stage.key !== status)) return await note()
+    try {
+      const reason = cut(`Opportunity is ${told} at GoHighLevel`, 200)
+      await leads.changeStatus(tx, workspaceId, lead.id, { status: stage.key, reason }, null)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      await note({ reason: error.message })
     }
-    const reason = `Opportunity is ${status} at GoHighLevel`
-    await leads.changeStatus(tx, workspaceId, lead.id, { status: stage.key, reason }, null)
   }
 
   async function reply(tx: Db, { integration, news, eventId }: Given): Promise<void> {
@@ -140,7 +160,7 @@ export function hearGoHighLevel(deps: {
     const given = { integration, news, eventId: event.id }
     try {
       if (news.type === 'contact.created') await makeLead(tx, given, contact)
-      else if (news.type === 'appointment.created') await makeBooking(tx, given)
+      else if (/^appointment\.(created|updated|deleted)$/.test(news.type)) await hearAppointment(tx, given)
       else if (news.type === 'opportunity.status_change') await moveLead(tx, given)
       else if (news.type === 'outbound.message') await reply(tx, given)
     } catch (error) {
@@ -152,6 +172,14 @@ export function hearGoHighLevel(deps: {
       )
     }
   }
+}
+
+/** An instant; one that names no offset is by the clocks of the zone. */
+function timeOf(value: unknown, zone: string): Date | undefined {
+  const text = textOf(value)?.trim().replace(' ', 'T')
+  if (text === undefined || !/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/.test(text)) return dateOf(value)
+  const [date = '', time = ''] = text.split('T')
+  return instantAt(date, time, zone)
 }
 
 /** The contact as it was read again, or else as the webhook told it. */
