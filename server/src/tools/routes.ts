@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
 import { ok, replies } from '../api/envelope.ts'
 import { ApiError } from '../api/errors.ts'
+import { allows, type Scope } from '../api/scopes.ts'
 import type { Routes } from '../api/server.ts'
 import type { FunctionRequests } from './function-requests.ts'
-import { ToolAnswer, toolInputs, toolNames, toolTitles } from './schema.ts'
+import { ToolAnswer, type ToolName, toolInputs, toolNames, toolTitles } from './schema.ts'
 import type { Tools } from './tools.ts'
 
 /** Tools of voice agents: the fields themselves, or a function request as Retell makes it. */
@@ -14,7 +15,7 @@ export const toolRoutes =
       api.post(
         `/tools/${name}`,
         {
-          config: { scope: name === 'find-contact' ? 'leads:read' : 'scheduling:write', keepsBytes: true },
+          config: { scope: scopeOf(name), keepsBytes: true },
           // Whatever wraps the fields is taken off before they are checked.
           preValidation: async (request) => {
             const { bodyBytes, headers, workspace } = request
@@ -49,7 +50,12 @@ export const toolRoutes =
       },
       async (request, reply) => {
         const { answerMcp } = await import('./mcp.ts')
-        const answer = await answerMcp(request, (name, input) => tools.use(request.workspace.id, name, input))
+        const answer = await answerMcp(request, async (name, input) => {
+          const scope = scopeOf(name)
+          if (!allows(request.principal.scopes, scope))
+            throw new ApiError('FORBIDDEN', `This needs the scope ${scope}.`)
+          return await tools.use(request.workspace.id, name, input)
+        })
         // What is no message at all is refused as everywhere; what JSON-RPC says of a message is an answer.
         if (answer.status >= 400)
           throw new ApiError('VALIDATION_FAILED', `This is no message of MCP: ${answer.problem}.`)
@@ -68,6 +74,9 @@ export const toolRoutes =
       },
     })
   }
+
+/** What an API key must be allowed for a tool, however it is asked for. */
+const scopeOf = (name: ToolName) => (name === 'find-contact' ? 'leads:read' : 'scheduling:write') satisfies Scope
 
 function failures() {
   const { 200: _, ...others } = replies(Type.Unknown())
