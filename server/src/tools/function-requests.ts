@@ -73,9 +73,7 @@ export function createFunctionRequests(deps: { database: Database; templates: Te
         ([field, value]) =>
           value !== null && value !== '' && (known.includes(field) || !(isWrapped || field === 'call')),
       )
-      return Object.fromEntries(
-        wanted.map(([field, value]) => [field, typeof value === 'string' ? flat(value) : value]),
-      )
+      return Object.fromEntries(wanted.map(([field, value]) => [field, asText(value, field !== 'duration_minutes')]))
     },
   }
 }
@@ -84,5 +82,8 @@ type Fields = Record<string, unknown>
 const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** One line, as fields are. */
-const flat = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').trim()
+/** One line, as fields are; phone numbers and hours come as numbers, too. */
+function asText(value: unknown, isText: boolean): unknown {
+  if (typeof value === 'string') return value.replace(/\p{Cc}+/gu, ' ').trim()
+  return isText && typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
+}

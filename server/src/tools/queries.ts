@@ -1,7 +1,15 @@
+import { sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 
 /** Whom appointments are of. */
 export type Customer = { email?: string | undefined; phones: readonly string[] }
+
+/** The digits that a number is written with, with its country's code or without. */
+const digitsOf = (phones: readonly string[]): string[] =>
+  phones.flatMap((phone) => {
+    const digits = phone.replace(/\D/g, '')
+    return digits.length === 11 && digits.startsWith('1') ? [digits, digits.slice(1)] : [digits]
+  })
 
 /** Appointments of a customer that are still to come, the next one first. */
 export const listUpcoming = (db: Db, workspaceId: string, { email, phones }: Customer, now: Date) =>
@@ -14,7 +22,10 @@ export const listUpcoming = (db: Db, workspaceId: string, { email, phones }: Cus
     .where((is) =>
       is.or([
         ...(email === undefined ? [] : [is(is.fn<string>('lower', ['email']), '=', email.toLowerCase())]),
-        ...(phones.length === 0 ? [] : [is('phone', 'in', [...phones])]),
+        // Whoever made the booking may have written the number otherwise.
+        ...(phones.length === 0
+          ? []
+          : [is(sql<string>`regexp_replace(phone, '\\D', '', 'g')`, 'in', digitsOf(phones))]),
       ]),
     )
     .orderBy('startsAt')

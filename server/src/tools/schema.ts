@@ -4,9 +4,12 @@ const line = (description: string, maxLength = 400) =>
   Type.String({ maxLength, pattern: '^[^\\u0000-\\u001f\\u007f]*$', description })
 const maybe = (description: string, maxLength?: number) => Type.Optional(line(description, maxLength))
 const minutes = Type.Optional(
-  Type.Union([Type.Integer({ minimum: 5, maximum: 1_440 }), Type.String({ pattern: '^\\d{1,4}$' })], {
-    description: 'How long the appointment is. Default: as long as slots are.',
-  }),
+  Type.Union(
+    [Type.Integer({ minimum: 5, maximum: 1_440 }), Type.String({ pattern: '^\\d{1,4}(\\.0+)?( ?min(ute)?s?)?$' })],
+    {
+      description: 'How long the appointment is. Default: as long as slots are.',
+    },
+  ),
 )
 const agent = { agent_id: maybe('The agent that asks; chooses whose time is booked.', 200) }
 const place = {
@@ -62,7 +65,12 @@ export const toolTitles: Record<ToolName, string> = {
   'find-contact': 'Find a customer by phone or e-mail',
 }
 
-const Choice = Type.Object({ starts_at: Type.String(), ends_at: Type.String(), spoken: Type.String() })
+const Choice = Type.Object({
+  starts_at: Type.String(),
+  ends_at: Type.String(),
+  spoken: Type.String(),
+  booking_id: Type.Optional(Type.String({ description: 'The appointment, where one of several is to be chosen.' })),
+})
 
 /** What a tool answers: a sentence to speak, and what a model may go on with. */
 export const ToolAnswer = Type.Object({

@@ -51,6 +51,80 @@ test('one call books one time once, however often it asks and from however many 
   assert.equal((await bookings(hub)).length, 1)
 })
 
+test('a wish without the id of a call is one booking as well, though another host is free', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub)
+  await addHost(hub)
+  const wish = { ...ada, appointment_date: 'tomorrow', appointment_time: '10:00' }
+
+  const first = await use(hub, 'book-appointment', wish)
+  const again = await use(hub, 'book-appointment', { ...wish, appointment_time: 'ten in the morning' })
+  const friend = await use(hub, 'book-appointment', { ...wish, customer_name: 'Grace Hopper' })
+
+  assert.equal(again.booking_id, first.booking_id)
+  assert.notEqual(friend.booking_id, first.booking_id)
+  assert.deepEqual([friend.ok, (await bookings(hub)).length], [true, 2])
+})
+
+test('who called an appointment off can have its time back in the same call, once', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub)
+  const wish = { ...ada, call_id: 'call_1', appointment_date: 'tomorrow', appointment_time: '10:00' }
+  const first = await use(hub, 'book-appointment', wish)
+  const gone = await use(hub, 'cancel-appointment', { booking_id: first.booking_id })
+  const goneAgain = await use(hub, 'cancel-appointment', { booking_id: first.booking_id })
+
+  const back = await Promise.all([use(hub, 'book-appointment', wish), use(hub, 'book-appointment', wish)])
+
+  assert.deepEqual([gone.ok, goneAgain.ok, goneAgain.message], [true, true, gone.message])
+  assert.deepEqual(
+    back.map(({ ok, booking_id: id }) => [ok, id]),
+    back.map(() => [true, back[0]?.booking_id]),
+  )
+  assert.notEqual(back[0]?.booking_id, first.booking_id)
+})
+
+test('one of several appointments is chosen by its id, and nobody else moves or cancels it', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub)
+  await book(hub, { startsAt: '2026-05-05T10:00:00Z', phone: '(407) 978-0655' })
+  await use(hub, 'book-appointment', { ...ada, appointment_date: 'Wednesday', appointment_time: '10:00' })
+  const by = { customer_phone: '407 978 0655' }
+
+  const several = await use(hub, 'cancel-appointment', by)
+  const id = several.alternatives?.[1]?.booking_id
+  const eve = { customer_phone: '+44 20 7946 0958', customer_email: 'eve@example.com' }
+  const moved = { appointment_date: 'Friday', appointment_time: '10:00' }
+  const stolen = [
+    await use(hub, 'cancel-appointment', { ...eve, booking_id: id }),
+    await use(hub, 'reschedule-appointment', { ...eve, ...moved, booking_id: id }),
+  ]
+  const own = await use(hub, 'cancel-appointment', { ...by, booking_id: id })
+
+  assert.equal(several.reason, 'several')
+  assert.deepEqual(
+    stolen.map(({ ok, reason }) => [ok, reason]),
+    [
+      [false, 'not_found'],
+      [false, 'not_found'],
+    ],
+  )
+  assert.deepEqual([own.ok, own.booking_id], [true, id])
+})
+
+test('numbers where texts are expected, minutes in words and an odd time zone are taken as they are meant', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub)
+
+  const made = await use(hub, 'book-appointment', {
+    ...{ customer_name: 'Ada', customer_phone: 4079780655, appointment_date: 'the 5th', appointment_time: 10 },
+    ...{ duration_minutes: '60 minutes', timezone: '+02:00' },
+  })
+
+  assert.deepEqual([made.ok, made.starts_at], [true, '2026-05-05T10:00:00.000Z'])
+  assert.equal((await bookings(hub))[0]?.phone, '+14079780655')
+})
+
 test('a slot that was taken meanwhile offers the next ones', async () => {
   await using hub = await startOnMonday()
   await addHost(hub)
@@ -182,6 +256,17 @@ test("the official client lists and calls the tools over MCP, with the key's wor
   })
   const wrong = await client.callTool({ name: 'book_appointment', arguments: { colour: 'red' } })
   await client.close()
+  const { body: narrow } = await hub.request<{ key: string }>('POST', `/api/workspaces/${hub.workspace.id}/api-keys`, {
+    body: { name: 'Voice', scopes: ['scheduling:write'] },
+  })
+  const asksForContact = await hub.request('POST', '/mcp', {
+    key: narrow.data.key,
+    headers: { accept: 'application/json, text/event-stream' },
+    body: {
+      ...{ jsonrpc: '2.0', id: 1, method: 'tools/call' },
+      params: { name: 'find_contact', arguments: { customer_email: 'ada@example.com' } },
+    },
+  })
   const unsigned = await hub.request('POST', '/mcp', {
     body: { jsonrpc: '2.0', id: 1, method: 'tools/list' },
     key: null,
@@ -197,5 +282,6 @@ test("the official client lists and calls the tools over MCP, with the key's wor
   assert.deepEqual(made.content, [{ type: 'text', text: 'You are booked for Tuesday, May 5 at 10:00 AM.' }])
   assert.equal(wrong.isError, true)
   assert.equal(unsigned.status, 401)
+  assert.match(asksForContact.text, /needs the scope leads:read/)
   assert.equal((await bookings(hub)).length, 1)
 })

@@ -7,6 +7,7 @@ import type { Clock } from '../lib/clock.ts'
 import { isId } from '../lib/ids.ts'
 import { nearby } from '../scheduling/availability.ts'
 import { meaningOf } from '../scheduling/booking.ts'
+import { isTimeZone } from '../scheduling/host-rules.ts'
 import type { Scheduling } from '../scheduling/scheduling.ts'
 import type { Slot } from '../scheduling/schema.ts'
 import { countryOf } from './countries.ts'
@@ -114,6 +115,7 @@ export function createTools(deps: {
     const { at } = wanted
     const minutes = minutesOf(input.duration_minutes)
     const customer = customerOf(input, hosts[0]!.timezone)
+    const wish = wishOf(input, customer, at)
     const certain = await lookAt(workspaceId, hosts, at.getTime())
     const details = {
       ...{
@@ -129,9 +131,15 @@ export function createTools(deps: {
       ...(customer.email ? { email: customer.email } : {}),
       ...(customer.phones[0] ? { phone: customer.phones[0] } : {}),
       ...(input.notes ? { notes: input.notes } : {}),
-      ...(input.call_id ? { customFields: { callId: input.call_id }, key: keyOf(input, at) } : {}),
+      ...(input.call_id ? { customFields: { callId: input.call_id } } : {}),
     }
-    const made = await database.inWorkspace(workspaceId, (tx) => bookings.bookIn(tx, workspaceId, details))
+    const made = await database.inWorkspace(workspaceId, async (tx) => {
+      let one = await bookings.bookIn(tx, workspaceId, { ...details, ...keyOf(wish) })
+      // Who called it off may want it back; each booking that was called off leaves its key to itself.
+      for (let round = 1; one.row?.status === 'cancelled' && round < mostRounds; round++)
+        one = await bookings.bookIn(tx, workspaceId, { ...details, ...keyOf(wish, one.row.id) })
+      return one
+    })
     if (made.row?.status === 'confirmed') {
       const { row } = made
       const doubt = certain ? '' : ' Our calendar is slow right now; you will hear from us if anything changes.'
@@ -172,16 +180,19 @@ export function createTools(deps: {
     workspaceId: string,
     input: Pick<ToolInput<'cancel-appointment'>, 'booking_id' | 'customer_phone' | 'customer_email'>,
     timezone: string,
+    /** Where one that is called off already is meant as well. */
+    orCancelled = false,
   ): Promise<Meant | Asking> {
+    const customer = customerOf(input, timezone)
     if (input.booking_id) {
       const booking = isId(input.booking_id)
         ? await bookings.get(workspaceId, input.booking_id).catch(orNothing)
         : undefined
-      if (booking?.status === 'confirmed')
+      const isMeant = booking?.status === 'confirmed' || (orCancelled && booking?.status === 'cancelled')
+      if (booking && isMeant && isTheirs(booking, customer, timezone))
         return { id: booking.id, startsAt: new Date(booking.startsAt), hostIds: booking.hostIds }
       return { ask: 'I cannot find that appointment. What phone number or e-mail address was it booked with?' }
     }
-    const customer = customerOf(input, timezone)
     if (!customer.email && customer.phones.length === 0)
       return { ask: 'What phone number or e-mail address was the appointment booked with?' }
     const found = await database.inWorkspace(workspaceId, (tx) =>
@@ -190,7 +201,10 @@ export function createTools(deps: {
     const [first, ...others] = found
     if (!first) return { ask: 'I cannot find an appointment that is still to come. Was it booked with another number?' }
     if (others.length > 0) {
-      const times = choices(found.map(slotOf), timezone)
+      const times = choices(found.map(slotOf), timezone).map((time, index) => ({
+        ...time,
+        booking_id: found[index]!.id,
+      }))
       return {
         ask: `There are several appointments: ${sayAll(times, timezone)}. Which one do you mean?`,
         several: times,
@@ -201,7 +215,7 @@ export function createTools(deps: {
 
   async function cancel(workspaceId: string, input: ToolInput<'cancel-appointment'>): Promise<ToolAnswer> {
     const { timezone } = await placeOf(workspaceId, input)
-    const found = await appointmentOf(workspaceId, input, timezone)
+    const found = await appointmentOf(workspaceId, input, timezone, true)
     if ('ask' in found) return asking(found)
     await bookings.cancel(workspaceId, found.id, {
       cancelledBy: 'attendee',
@@ -274,7 +288,7 @@ const farthestMs = 730 * 86_400_000
 
 /** The appointment that is meant, or what to ask back. */
 type Meant = { id: string; startsAt: Date; hostIds: string[] }
-type Asking = { ask: string; several?: ReturnType<typeof choices> }
+type Asking = { ask: string; several?: (ReturnType<typeof choices>[number] & { booking_id: string })[] }
 
 const asking = ({ ask, several }: Asking): ToolAnswer => ({
   ok: false,
@@ -292,12 +306,26 @@ async function inTime<T>(work: Promise<T>): Promise<T | undefined> {
   return await Promise.race([quiet, promise]).finally(() => clearTimeout(timer))
 }
 
-/** The same wish of one call is one booking, however often it is sent. */
-const keyOf = (input: ToolInput<'book-appointment'>, at: Date): string =>
-  `call ${createHash('sha256').update(`${input.call_id} ${at.toISOString()}`).digest('hex').slice(0, 40)}`
+/** So often one wish may be called off and come back. */
+const mostRounds = 20
+
+/** What makes a wish the same as another: the call and the time, or the person and the time where no call is told. */
+function wishOf(input: ToolInput<'book-appointment'>, { email, phones }: Customer, at: Date): string[] | undefined {
+  if (input.call_id) return [input.call_id, at.toISOString()]
+  const person = phones[0] ?? email
+  if (person === undefined) return undefined
+  return [input.agent_id ?? '', person, input.customer_name?.trim().toLowerCase() ?? '', at.toISOString()]
+}
+
+/** The same wish is one booking, however often it is sent; after one that was called off it is another wish. */
+function keyOf(wish: string[] | undefined, afterId?: string): { key?: string } {
+  if (!wish) return {}
+  const text = [...wish, ...(afterId === undefined ? [] : [afterId])].join(' ')
+  return { key: `call ${createHash('sha256').update(text).digest('hex').slice(0, 40)}` }
+}
 
 const minutesOf = (given: number | string | undefined): number | undefined => {
-  const minutes = given === undefined ? undefined : Number(given)
+  const minutes = given === undefined ? undefined : Number.parseInt(String(given), 10)
   return minutes !== undefined && minutes >= 5 && minutes <= 1_440 ? minutes : undefined
 }
 
@@ -323,13 +351,18 @@ function phonesOf(text: string | undefined, timezone: string | undefined): strin
   return [...new Set(readings.flatMap((one) => (one ? [one.phone] : [])))]
 }
 
-function isTimeZone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
-    return true
-  } catch {
-    return false
-  }
+/** Whether an appointment may be this customer's: nothing that both tell speaks against it, or something for it. */
+function isTheirs(
+  { email, phone }: { email: string | null; phone: string | null },
+  customer: Customer,
+  timezone: string,
+): boolean {
+  const numbers = phonesOf(phone ?? undefined, timezone)
+  const verdicts = [
+    ...(email && customer.email ? [email.toLowerCase() === customer.email] : []),
+    ...(numbers.length > 0 && customer.phones.length > 0 ? [numbers.some((one) => customer.phones.includes(one))] : []),
+  ]
+  return verdicts.length === 0 || verdicts.includes(true)
 }
 
 const dayOfSlot = (startsAt: string, timezone: string): Temporal.PlainDate =>
