@@ -17,6 +17,7 @@ type Agreed = {
 export const createFindPlaced =
   ({ database }: { database: Database }) =>
   async (workspaceId: string, { integrationId, at, callId, email, phone }: Agreed): Promise<string | undefined> => {
+    const digits = sql`${(phone ?? '').replace(/\D/g, '')}::text`
     const { rows } = await sql<{ name: string }>`
       select coalesce(c.external_id, case when e.integration_id = ${integrationId} then e.external_id end, e.id::text) as name
       from calendar_events e
@@ -24,7 +25,11 @@ export const createFindPlaced =
           and c.integration_id = ${integrationId} and c.status in ('pending', 'confirmed', 'unknown')
       where e.workspace_id = ${workspaceId} and e.starts_at = ${at} and e.status = 'confirmed'
         and (c.booking_id is not null or e.integration_id = ${integrationId})
-        and (e.custom_fields ->> 'callId' = ${callId} or lower(e.email) = lower(${email ?? null}::text) or e.phone = ${phone ?? null}::text)
+        and (e.custom_fields ->> 'callId' = ${callId} or lower(e.email) = lower(${email ?? null}::text) 
+          -- One number is written in many ways, with its country's code and without.
+          or (length(${digits}) >= 7 and e.phone is not null and (
+            regexp_replace(e.phone, '\\D', '', 'g') like '%' || ${digits} or
+            (length(regexp_replace(e.phone, '\\D', '', 'g')) >= 7 and ${digits} like '%' || regexp_replace(e.phone, '\\D', '', 'g')))))
       limit 1`.execute(database.hub)
     return rows[0]?.name
   }
