@@ -88,6 +88,26 @@ test('what is booked at Calendly is a booking and a lead once, is moved, and is 
   )
 })
 
+test('what is heard of out of order ends as it stands at Calendly', async () => {
+  await using place = await startWithCalendly()
+  const { hub } = place
+
+  await tell(hub, 'invitee.canceled', 'E1', '2030-05-07')
+  await tell(hub, 'invitee.created', 'E1', '2030-05-07')
+  await tell(hub, 'invitee.created', 'E3', '2030-05-09', { old_invitee: invitee('E2') })
+  await tell(hub, 'invitee.created', 'E2', '2030-05-08')
+  await tell(hub, 'invitee.created', 'E4', '2030-05-10')
+  const found = await bookingsWhen(hub, 'the last', (all) => all.some(({ startsAt }) => startsAt.includes('-10T')))
+
+  assert.deepEqual(
+    found.map(({ externalId, status }) => [externalId, status]),
+    [
+      [invitee('E4'), 'confirmed'],
+      [invitee('E3'), 'confirmed'],
+    ],
+  )
+})
+
 test('a booking at a time that is taken here stands beside what is there, and says so', async () => {
   await using place = await startWithCalendly()
   const { hub } = place

@@ -1,8 +1,10 @@
 import { ApiError } from '../api/errors.ts'
 import type { Db } from '../db/database.ts'
 import type { Reaction } from '../inbound/processing.ts'
+import { knownEventIds, takeEventId } from '../inbound/queries.ts'
 import type { IntegrationRow } from '../integrations/queries.ts'
 import type { Leads } from '../leads/leads.ts'
+import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import {
   findBookingByExternalId,
@@ -39,14 +41,18 @@ type Invitee = {
 export function hearCalendly(deps: {
   leads: Pick<Leads, 'upsert' | 'addActivity'>
   bookings: Pick<Scheduling['bookings'], 'bookIn' | 'moveIn' | 'cancelIn'>
+  clock: Clock
   log: Log
 }): Reaction {
-  const { leads, bookings, log } = deps
+  const { leads, bookings, clock, log } = deps
 
   async function created(tx: Db, integration: IntegrationRow, invitee: Invitee, eventId: string): Promise<void> {
     const { workspaceId, id: integrationId } = integration
     const { uri, email, startsAt } = invitee
     if (await findBookingByExternalId(tx, workspaceId, integrationId, uri)) return
+    // That it was called off, or moved, may have been heard before.
+    if ((await knownEventIds(tx, integration, [goneName(uri)])).size > 0) return
+    if (invitee.oldInvitee) await takeEventId(tx, integration, goneName(invitee.oldInvitee), new Date(clock.now()))
     const wanted = { externalId: invitee.eventId, startsAt, email }
     const own = await findConfirmedElsewhere(tx, workspaceId, integrationId, wanted)
     if (own) {
@@ -91,7 +97,9 @@ export function hearCalendly(deps: {
     else await note('Booked at Calendly at a time that cannot be had here', { invitee: uri, reason: made.reason })
   }
 
-  async function callOff(tx: Db, { workspaceId, id: integrationId }: IntegrationRow, invitee: Invitee): Promise<void> {
+  async function callOff(tx: Db, integration: IntegrationRow, invitee: Invitee): Promise<void> {
+    const { workspaceId, id: integrationId } = integration
+    await takeEventId(tx, integration, goneName(invitee.uri), new Date(clock.now()))
     const { uri, eventId, reason, cancelledBy } = invitee
     const booking = await findBookingByExternalId(tx, workspaceId, integrationId, uri)
     const own = booking
@@ -140,6 +148,9 @@ function inviteeOf(data: unknown): Invitee | undefined {
     cancelledBy: cancellation.canceler_type === 'host' ? 'host' : 'attendee',
   }
 }
+
+/** An invitee who does not come any more, kept among the ids of the vendor's events. */
+const goneName = (uri: string): string => `gone is ${uri}`
 
 /** `…/scheduled_events/<event>/invitees/<invitee>`. */
 const eventIdIn = (invitee: string): string => /\/scheduled_events\/([^/]+)/.exec(invitee)?.[1] ?? invitee
