@@ -174,7 +174,11 @@ test('a call goes only to what has a use for it: without an appointment to no ca
     return (await settled(hub, made.body.data.id)).deliveries.map(({ integrationId }) => integrationId)
   }
 
+  const withheld = { ...unnamed, call_id: 'call_3', customer_phone: 'anonymous' }
+
   assert.deepEqual(await goingTo({ ...plain, call_id: 'call_1' }), [crmId])
+  assert.deepEqual(await goingTo(withheld), [calendarId])
+  assert.equal((await hub.request<Detail>('GET', '/api/calls/call_3')).body.data.leadId, null)
   assert.deepEqual(await goingTo({ ...unnamed, call_id: 'call_2' }), [calendarId])
 })
 

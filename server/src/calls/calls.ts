@@ -3,7 +3,7 @@ import { cutPage, decodeCursor, defaultLimit, idPart } from '../api/paging.ts'
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Connections } from '../integrations/connections.ts'
-import { cut } from '../kit/call.ts'
+import { cut, reachOf } from '../kit/call.ts'
 import type { Leads } from '../leads/leads.ts'
 import type { Clock } from '../lib/clock.ts'
 import { isId, newId } from '../lib/ids.ts'
@@ -58,9 +58,10 @@ export function createCalls(deps: {
 
   /** Who spoke becomes a lead, or is one; nobody where neither address nor phone was told. */
   async function leadOf(tx: Db, workspaceId: string, call: CallRow): Promise<string | null> {
-    const { customerEmail: email, customerPhone: phone, customerName: name } = call.details
-    if (!email && !phone) return null
-    const person = present({ email, phone: phone?.slice(0, 60), name: name?.replace(/\p{Cc}/gu, ' ') })
+    const reach = reachOf(call.details)
+    if (!reach) return null
+    const { customerName: name } = call.details
+    const person = present({ email: reach.email, phone: reach.phone?.slice(0, 60), name: name?.replace(/\p{Cc}/gu, ' ') })
     const { lead } = await leads.upsert(tx, workspaceId, { ...person, source: 'call' }, { publish: false })
     const { callSummary, callOutcome, durationSeconds, recordingUrl } = call.details
     await leads.addActivity(tx, workspaceId, lead.id, {
@@ -107,7 +108,7 @@ export function createCalls(deps: {
 
   /** A call that was told of already, of which more has come to be known: what that lets integrations do is still done. */
   async function goOn(tx: Db, before: CallRow, row: CallRow): Promise<CallRow> {
-    const isReachable = ({ details }: CallRow) => Boolean(details.customerEmail || details.customerPhone)
+    const isReachable = ({ details }: CallRow) => reachOf(details) !== undefined
     const fresh = {
       person: isReachable(row) && !isReachable(before),
       appointment: Boolean(row.details.appointmentBooked) && !before.details.appointmentBooked,

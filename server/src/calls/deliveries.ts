@@ -3,7 +3,7 @@ import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import { lookUp } from '../integrations/reconcile.ts'
 import type { Runner } from '../integrations/runner.ts'
-import { type CallPort, type CallSteps, instantAt, processCall } from '../kit/call.ts'
+import { type CallPort, type CallSteps, instantAt, processCall, reachOf } from '../kit/call.ts'
 import type { OperationName } from '../kit/capabilities.ts'
 import type { CallData } from '../kit/models.ts'
 import { repeatOf } from '../kit/operations.ts'
@@ -221,10 +221,10 @@ function settled({ begun, ...steps }: CallSteps, outcome: RetriedOutcome | undef
 }
 
 /** By what an integration can take a call: one without an appointment is nothing for a calendar. */
-const usesOf = ({ customerEmail, customerPhone, appointmentBooked }: CallData): OperationName[] => [
+const usesOf = (call: CallData): OperationName[] => [
   'automation.send',
-  ...(customerEmail || customerPhone ? contactUses : []),
-  ...(appointmentBooked ? appointmentUses : []),
+  ...(reachOf(call) ? contactUses : []),
+  ...(call.appointmentBooked ? appointmentUses : []),
 ]
 
 const contactUses: readonly OperationName[] = ['contacts.upsert', 'contacts.create']

@@ -164,13 +164,20 @@ async function findContact(run: CallPort['run'], { email, phone }: New<Contact>)
   return null
 }
 
-function contactOf({ customerName, customerEmail, customerPhone }: CallData): New<Contact> | undefined {
-  if (!customerEmail && !customerPhone) return undefined
-  return {
-    ...(customerEmail ? { email: customerEmail } : {}),
-    ...(customerPhone ? { phone: customerPhone } : {}),
-    ...(customerName ? { name: customerName } : {}),
-  }
+function contactOf(call: CallData): New<Contact> | undefined {
+  const reach = reachOf(call)
+  if (!reach) return undefined
+  return { ...reach, ...(call.customerName ? { name: call.customerName } : {}) }
+}
+
+/** By what somebody who called can be found again. Who withholds a number is `anonymous` or `unknown` as everybody else who does. */
+export function reachOf({
+  customerEmail: email,
+  customerPhone: phone,
+}: Pick<CallData, 'customerEmail' | 'customerPhone'>): { email?: string; phone?: string } | undefined {
+  const hasNumber = phone !== undefined && phone.replace(/\D/g, '').length >= 5
+  if (!email && !hasNumber) return undefined
+  return { ...(email ? { email } : {}), ...(hasNumber ? { phone } : {}) }
 }
 
 /** The call as a note for people: summary first, transcript last and bounded. */
