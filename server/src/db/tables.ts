@@ -77,6 +77,7 @@ export interface Attempts {
 }
 
 export interface CalendarBusy {
+  changes: Generated<number>
   coversFrom: Date
   coversTo: Date
   errorCode: string | null
@@ -86,6 +87,13 @@ export interface CalendarBusy {
   providerId: string
   spans: Generated<Json>
   staleAt: Date
+  workspaceId: string
+}
+
+export interface CalendarCalledOff {
+  at: Date
+  externalId: string
+  integrationId: string
   workspaceId: string
 }
 
@@ -111,6 +119,8 @@ export interface CalendarConfirmations {
   integrationId: string
   providerId: string
   status: string
+  triedEndsAt: Date | null
+  triedStartsAt: Date | null
   updatedAt: Date
   version: Generated<number>
   workspaceId: string
@@ -945,6 +955,7 @@ export interface DB {
   apiKeys: ApiKeys
   attempts: Attempts
   calendarBusy: CalendarBusy
+  calendarCalledOff: CalendarCalledOff
   calendarClaims: CalendarClaims
   calendarConfirmations: CalendarConfirmations
   calendarEvents: CalendarEvents

@@ -28,11 +28,21 @@ function spansOf(numbers: readonly number[]): Span[] {
 
 type Place = { workspaceId: string; providerId: string }
 
-/** Writes down what a calendar said. */
+/** How many changes of a calendar were heard of. To be asked before the calendar is, so that its answer can be told from an old one. */
+export async function countChanges(db: Db, { workspaceId, providerId }: Place, at: Date): Promise<string> {
+  const { rows } = await sql<{ changes: string }>`
+    insert into calendar_busy as busy (workspace_id, provider_id, covers_from, covers_to, stale_at)
+    select workspace_id, id, ${at}, ${at}, ${at} from calendar_providers where workspace_id = ${workspaceId} and id = ${providerId}
+    on conflict (workspace_id, provider_id) do update set changes = busy.changes
+    returning changes::text`.execute(db)
+  return rows[0]?.changes ?? '0'
+}
+
+/** Writes down what a calendar said; it is old already where a change was heard of while it was asked. */
 export async function writeBusy(
   db: Db,
   place: Place,
-  found: { window: Span; spans: readonly Span[]; fetchedAt: Date; staleAt: Date },
+  found: { window: Span; spans: readonly Span[]; fetchedAt: Date; staleAt: Date; changes: string },
 ): Promise<void> {
   const facts = {
     coversFrom: new Date(found.window.from),
@@ -47,7 +57,13 @@ export async function writeBusy(
   await db
     .insertInto('calendarBusy')
     .values({ ...place, ...facts })
-    .onConflict((conflict) => conflict.columns(['workspaceId', 'providerId']).doUpdateSet(facts))
+    .onConflict((conflict) =>
+      conflict.columns(['workspaceId', 'providerId']).doUpdateSet({
+        ...facts,
+        staleAt: sql`case when calendar_busy.changes = ${found.changes}::bigint then ${found.staleAt}::timestamptz
+          else ${found.fetchedAt}::timestamptz end`,
+      }),
+    )
     .execute()
 }
 
@@ -65,7 +81,7 @@ export async function noteBusyFailure(
     .execute()
 }
 
-/** What the calendars of an integration said is not to be believed any more. Answers the calendars that have been read before. */
+/** What the calendars of an integration said, or are about to say, is not to be believed any more. Answers those that were ever asked. */
 export async function outdateBusy(
   db: Db,
   workspaceId: string,
@@ -73,10 +89,10 @@ export async function outdateBusy(
   at: Date,
 ): Promise<{ providerId: string; hostId: string }[]> {
   const { rows } = await sql<{ providerId: string; hostId: string }>`
-    update calendar_busy busy set stale_at = ${at}
+    update calendar_busy busy set stale_at = least(busy.stale_at, ${at}), changes = busy.changes + 1
     from calendar_providers provider
     where provider.workspace_id = ${workspaceId} and provider.integration_id = ${integrationId}
-      and busy.workspace_id = provider.workspace_id and busy.provider_id = provider.id and busy.stale_at > ${at}
+      and busy.workspace_id = provider.workspace_id and busy.provider_id = provider.id
     returning provider.id as provider_id, provider.host_id`.execute(db)
   return rows
 }

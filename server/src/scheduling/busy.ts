@@ -2,7 +2,7 @@ import type { Database } from '../db/database.ts'
 import type { Runner } from '../integrations/runner.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
-import { noteBusyFailure, writeBusy } from './busy-queries.ts'
+import { countChanges, noteBusyFailure, writeBusy } from './busy-queries.ts'
 import { touchHosts } from './host-queries.ts'
 import type { ProviderRow, ProviderState } from './provider-queries.ts'
 import { joined, type Span } from './spans.ts'
@@ -35,10 +35,11 @@ export function createBusy(deps: {
     const { workspaceId, id: providerId, integrationId, hostId, busyCalendarIds } = provider
     const range = { from: new Date(window.from), to: new Date(window.to) }
     const input = { ...range, ...(busyCalendarIds ? { calendarIds: busyCalendarIds } : {}) }
+    const place = { workspaceId, providerId }
+    const changes = await countChanges(database.hub, place, new Date(clock.now()))
     const result = await runner.run(workspaceId, integrationId, 'calendar.busy', input)
     const hearsNews = await sendsNews(workspaceId, integrationId)
     const at = clock.now()
-    const place = { workspaceId, providerId }
     await database.transaction(async (tx) => {
       if (!result.success) {
         const { errorCode, error: errorMessage } = result
@@ -53,6 +54,7 @@ export function createBusy(deps: {
           spans: spans.slice(0, mostSpans),
           fetchedAt: new Date(at),
           staleAt: new Date(at + life),
+          changes,
         }
         if (spans.length > mostSpans) found.window = { from: window.from, to: spans[mostSpans]!.from }
         await writeBusy(tx, place, found)

@@ -20,7 +20,7 @@ export type VendorReply =
   | { [name: string]: unknown; status?: never }
   | readonly unknown[]
 
-type Handler = VendorReply | ((call: VendorCall) => VendorReply)
+type Handler = VendorReply | ((call: VendorCall) => VendorReply | Promise<VendorReply>)
 
 export type FakeVendor = AsyncDisposable & {
   url: string
@@ -34,7 +34,7 @@ export type FakeVendor = AsyncDisposable & {
  * told is answered 501, so that it shows. `await using vendor = await fakeVendor({ … })`.
  */
 export async function fakeVendor(
-  routes: { [route: string]: Handler } | ((call: VendorCall) => VendorReply) = {},
+  routes: { [route: string]: Handler } | ((call: VendorCall) => VendorReply | Promise<VendorReply>) = {},
 ): Promise<FakeVendor> {
   const calls: VendorCall[] = []
   const scripted: VendorReply[] = []
@@ -43,7 +43,7 @@ export async function fakeVendor(
     calls.push(call)
     const handler = scripted.shift() ?? (typeof routes === 'function' ? routes : routes[`${call.method} ${call.path}`])
     const missing = { status: 501, body: { message: `the fake vendor knows no ${call.method} ${call.path}` } }
-    send(typeof handler === 'function' ? handler(call) : (handler ?? missing), response)
+    send(typeof handler === 'function' ? await handler(call) : (handler ?? missing), response)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

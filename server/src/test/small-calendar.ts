@@ -64,7 +64,7 @@ export type SmallCalendarVendor = FakeVendor & {
   events: Entry[]
   busy: { start: string; end: string }[]
   /** What to answer to calls of this method and path, in place of doing them; `after` does them first. */
-  faults: { route: string; reply: VendorReply; after?: boolean; times?: number }[]
+  faults: { route: string; reply: VendorReply | Promise<VendorReply>; after?: boolean; times?: number }[]
   countOf(route: string): number
   /** The secret with which its news are signed. */
   secret: string
