@@ -111,3 +111,55 @@ const confirmed = (hub: Hub, bookingId: string, status: string) =>
     const [confirmation] = (await bookingOf(hub, bookingId)).confirmations as TestBooking['confirmations']
     return confirmation?.status === status && confirmation
   })
+
+test('an event that somebody deleted in the calendar is made again when its booking moves', async () => {
+  await using hub = await startOnMonday({ connectors })
+  await using vendor = await smallCalendarVendor()
+  const hostId = await addHost(hub)
+  await connectSmallCalendar(hub, vendor, hostId)
+  const { id } = await book(hub, { startsAt: ten })
+  await confirmed(hub, id, 'confirmed')
+
+  vendor.events.length = 0
+  await hub.request('POST', `${calendar}/bookings/${id}/reschedule`, { body: { startsAt: '2026-05-04T13:00:00Z' } })
+  await until('the event to be there again', () => vendor.events[0]?.start === '2026-05-04T13:00:00.000Z')
+  const made = await confirmed(hub, id, 'confirmed')
+
+  assert.deepEqual([made.externalId, vendor.events.length], [vendor.events[0]?.id, 1])
+})
+
+test('a booking that comes back to a host stands in the calendar of that host again', async () => {
+  await using hub = await startOnMonday({ connectors })
+  await using vendor = await smallCalendarVendor()
+  const [hostId, other] = [await addHost(hub), await addHost(hub)]
+  await connectSmallCalendar(hub, vendor, hostId)
+  const { id } = await book(hub, { hostIds: [hostId], startsAt: ten })
+  await confirmed(hub, id, 'confirmed')
+  const hand = (to: string) =>
+    hub.request('POST', `${calendar}/bookings/${id}/reschedule`, { body: { startsAt: ten, hostIds: [to] } })
+
+  await hand(other)
+  await confirmed(hub, id, 'cancelled')
+  await hand(hostId)
+  const back = await confirmed(hub, id, 'confirmed')
+
+  assert.deepEqual([back.externalId, vendor.events.length], [vendor.events[0]?.id, 1])
+})
+
+test('what a vendor booked after all is found where it was put, and follows the booking that moved meanwhile', async () => {
+  await using hub = await startOnMonday({ connectors })
+  await using vendor = await smallCalendarVendor()
+  const hostId = await addHost(hub)
+  await connectSmallCalendar(hub, vendor, hostId)
+  vendor.faults.push({ route: 'POST /events', reply: 'cut', after: true, times: 1 })
+
+  const { id } = await book(hub, { startsAt: ten })
+  await until('the failure to be shown', async () => (await bookingOf(hub, id)).confirmations[0]?.errorCode)
+  await hub.request('POST', `${calendar}/bookings/${id}/reschedule`, { body: { startsAt: '2026-05-04T13:00:00Z' } })
+  const found = await nextTry(hub, id)
+
+  assert.deepEqual(
+    vendor.events.map((event) => [event.id, event.start]),
+    [[found.externalId, '2026-05-04T13:00:00.000Z']],
+  )
+})

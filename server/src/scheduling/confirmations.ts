@@ -79,7 +79,11 @@ export function createConfirmations(deps: {
         place,
         isWanted: booking.status !== 'cancelled' && isOf(booking, provider),
         isLastTry: attempt + 1 >= tries,
-        begin: () => updateConfirmation(database.hub, place, { status: 'unknown', updatedAt: new Date(clock.now()) }),
+        begin: () =>
+          updateConfirmation(database.hub, place, {
+            ...{ status: 'unknown', externalId: null, updatedAt: new Date(clock.now()) },
+            ...{ triedStartsAt: booking.startsAt, triedEndsAt: booking.endsAt },
+          }),
         failed: (status, failure) =>
           updateConfirmation(database.hub, place, {
             ...{ status, errorCode: failure.errorCode, errorMessage: failure.error },
@@ -104,6 +108,7 @@ export function createConfirmations(deps: {
           receivers.map(({ id, integrationId, calendarId }) => ({
             ...{ workspaceId, bookingId, providerId: id, integrationId, calendarId, version: booking.version },
             ...{ status: 'pending', externalId: null, compensation: null, errorCode: null, errorMessage: null },
+            ...{ triedStartsAt: null, triedEndsAt: null },
             updatedAt: now,
           })),
         )

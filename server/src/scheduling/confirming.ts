@@ -2,6 +2,7 @@ import { ApiError } from '../api/errors.ts'
 import type { Runner } from '../integrations/runner.ts'
 import { findOrMakeContact } from '../kit/call.ts'
 import type { AnyConnector } from '../kit/connector.ts'
+import type { CalendarEvent } from '../kit/models.ts'
 import { repeatOf } from '../kit/operations.ts'
 import { type OperationFailure, offers } from '../kit/result.ts'
 import type { BookingRow, ConfirmationRow } from './booking-queries.ts'
@@ -46,19 +47,29 @@ export async function confirmAtVendor(given: Given): Promise<Settled | undefined
   }
   if (place.externalId !== null) {
     if (!isWanted) return await cancel(given, place.externalId)
-    if (offers(connector, 'calendar.update')) return await update(given, place.externalId)
-    await cancel(given, place.externalId)
-    return await book(given, connector)
+    // It was taken out of this calendar, and is to stand in it again.
+    if (place.status === 'cancelled') return await book(given, connector)
+    if (offers(connector, 'calendar.update')) return await update(given, connector, place.externalId)
+    const gone = await cancel(given, place.externalId)
+    return gone.status === 'cancelled' ? await book(given, connector) : gone
   }
   const found = place.status === 'unknown' ? await look(given, connector) : undefined
   if (found === 'nobody knows') return undefined
-  if (found) return isWanted ? settled(given, 'confirmed', undefined, found) : await cancel(given, found)
+  if (found) return isWanted ? await stands(given, connector, found) : await cancel(given, found.externalId)
   return isWanted ? await book(given, connector) : settled(given, 'cancelled')
 }
 
-/** Told apart from an earlier event of the same booking where a vendor knows no moving. */
+/** Told apart from an earlier event of the same booking that is gone; the same however often the booking changes until it stands there. */
 const keyOf = ({ booking, place }: Given): string =>
-  place.externalId === null ? `booking ${booking.id}` : `booking ${booking.id} ${booking.version}`
+  place.externalId === null ? `booking ${booking.id}` : `booking ${booking.id} after ${place.externalId}`.slice(0, 255)
+
+/** What was found at the vendor is the booking; it may have changed since that was made. */
+async function stands(given: Given, connector: AnyConnector, found: CalendarEvent): Promise<Settled> {
+  const { startsAt, endsAt } = given.booking
+  const isThere = +found.startsAt === +startsAt && +found.endsAt === +endsAt
+  if (isThere || !offers(connector, 'calendar.update')) return settled(given, 'confirmed', undefined, found.externalId)
+  return await update(given, connector, found.externalId)
+}
 
 async function book(given: Given, connector: AnyConnector): Promise<Settled> {
   const { runner, booking, place } = given
@@ -73,12 +84,13 @@ async function book(given: Given, connector: AnyConnector): Promise<Settled> {
     ...(place.calendarId === null ? {} : { calendarId: place.calendarId }),
     idempotencyKey: keyOf(given),
   })
-  if (result.success) return settled(given, 'confirmed', undefined, result.data.externalId)
+  // An earlier try may have made it, at the time that the booking had then.
+  if (result.success) return await stands(given, connector, result.data)
   // Nobody knows whether it is there, and another try might book twice: a look at the vendor decides, or a person.
   if (result.ambiguous && !isSafe) {
     if (repeat === 'lookup' && offers(connector, 'calendar.find') && !given.isLastTry)
       throw await again(given, 'unknown', result)
-    return settled(given, 'unknown', result)
+    return settled(given, 'unknown', result, null)
   }
   return await refused(given, result)
 }
@@ -110,13 +122,16 @@ async function personAt(
   return contactId === undefined ? { failure } : { contactId }
 }
 
-async function update(given: Given, externalId: string): Promise<Settled> {
+async function update(given: Given, connector: AnyConnector, externalId: string): Promise<Settled> {
   const { runner, booking, place } = given
   const result = await runner.run(place.workspaceId, place.integrationId, 'calendar.update', {
     externalId,
     ...(place.calendarId === null ? {} : { calendarId: place.calendarId }),
     changes: eventOf(booking),
   })
+  // Somebody deleted it there. Whoever has the booking counts on it, so it is made again.
+  const isGone = result.success ? result.data.status === 'cancelled' : result.errorCode === 'NOT_FOUND'
+  if (isGone && place.externalId === externalId) return await book(given, connector)
   // At some vendors what is moved becomes another one.
   return result.success ? settled(given, 'confirmed', undefined, result.data.externalId) : await refused(given, result)
 }
@@ -132,18 +147,19 @@ async function cancel(given: Given, externalId: string): Promise<Settled> {
   return await refused(given, result)
 }
 
-/** Whether an earlier call of which nobody knows how it ended made the event. Answers its id. */
-async function look(given: Given, connector: AnyConnector): Promise<string | 'nobody knows' | undefined> {
+/** Whether an earlier call of which nobody knows how it ended made the event: it would stand where that call put it. */
+async function look(given: Given, connector: AnyConnector): Promise<CalendarEvent | 'nobody knows' | undefined> {
   const { runner, booking, place } = given
+  const { triedStartsAt, triedEndsAt } = place
   const repeat = repeatOf(connector, 'calendar.book')
   if (repeat === 'safe' || repeat === 'key') return undefined
   if (repeat === 'never' || !offers(connector, 'calendar.find')) return 'nobody knows'
   const result = await runner.run(place.workspaceId, place.integrationId, 'calendar.find', {
-    ...{ startsAt: booking.startsAt, endsAt: booking.endsAt },
+    ...{ startsAt: triedStartsAt ?? booking.startsAt, endsAt: triedEndsAt ?? booking.endsAt },
     ...(booking.email ? { attendee: booking.email } : {}),
   })
   if (!result.success) throw await again(given, 'unknown', result)
-  return result.data?.externalId
+  return result.data ?? undefined
 }
 
 /** What the vendor will not do however often it is asked is settled; everything else is tried again. */
