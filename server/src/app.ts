@@ -239,7 +239,7 @@ export async function createApp(options: {
     'housecall-pro',
     hearAppointments({ system: 'housecall-pro', read: housecallProAppointment, ...appointments }),
   )
-  inbound.react('calendly', hearCalendly({ leads, bookings: scheduling.bookings, clock, log }))
+  inbound.react('calendly', hearCalendly({ leads, bookings: scheduling.bookings, log }))
 
   const tools = createTools({ database, scheduling, clock })
   const functions = createFunctionRequests({ database, templates, vault, clock })

@@ -95,7 +95,7 @@ test('a time that was offered by mail is not booked where the calendar has becom
   await hub.request('POST', `${calendar}/consultation-request`, { body: wish })
   const html = await until('the offer', async () => {
     const rows = await hub.database.hub.selectFrom('emailSendRecords').select('html').execute()
-    return rows[0]?.html
+    return rows[0]?.html ?? undefined
   })
   const link = /href="([^"]*\/appointments\/[^"]+)"/.exec(html)![1]!.replaceAll('&amp;', '&')
 

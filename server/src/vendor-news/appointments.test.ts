@@ -231,3 +231,27 @@ test('what is heard late of a booking that the hub has moved meanwhile moves not
 
   assert.deepEqual([moved.startsAt, moved.version], [at(15).toISOString(), 2])
 })
+
+test('that something was made is heard too late where it was called off before', async () => {
+  await using place = await start()
+  const { hub, clock } = place
+  await addHost(hub)
+  const secret = 'a-secret-of-the-company'
+  const id = await connect(hub, 'housecall-pro', 'sandbox-housecall-pro', { webhook_secret: secret })
+  const tell = async (event: string, jobId: string, minutes: number) => {
+    const schedule = { scheduled_start: at(14), scheduled_end: at(15) }
+    const happenedAt = new Date(clock.now() + minutes * 60_000)
+    const body = JSON.stringify({ event, event_occurred_at: happenedAt, job: { id: jobId, schedule } })
+    const headers = signed({ body, secret, at: new Date(clock.now()) })
+    const path = `/webhooks/housecall-pro/i/${id}`
+    assert.equal((await hub.request('POST', path, { body, headers, key: null })).status, 200)
+  }
+
+  await tell('job.canceled', 'job_1', -1)
+  await tell('job.scheduled', 'job_1', -2)
+  await tell('job.canceled', 'job_2', -2)
+  await tell('job.scheduled', 'job_2', -1)
+  await bookingWhere(hub, 'the one that was scheduled again', ({ externalId }) => externalId === 'job_2')
+
+  assert.equal((await bookingsOf(hub)).length, 1)
+})

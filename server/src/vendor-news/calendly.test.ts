@@ -26,6 +26,8 @@ async function startWithCalendly() {
     .body.data
   return {
     ...{ hub, hostId, integrationId: made.body.data.id, vendor: sandbox.emulator(calendly) },
+    /** Lets Calendly fail from now on. */
+    refuse: () => sandbox.faults.set({ vendor: 'calendly', kind: 'server_error', status: 503 }),
     async [Symbol.asyncDispose]() {
       await hub[Symbol.asyncDispose]()
       await sandbox[Symbol.asyncDispose]()
@@ -121,6 +123,76 @@ test('a booking at a time that is taken here stands beside what is there, and sa
     ['alan@example.com', true],
   ])
 })
+
+test('news that come in any order leave what Calendly has in the end', async () => {
+  await using place = await startWithCalendly()
+  const { hub } = place
+  const off = (id: string) => tell(hub, 'invitee.canceled', id, '2030-05-07')
+
+  // Called off before it is heard of that it was made.
+  await off('A1')
+  await tell(hub, 'invitee.created', 'A1', '2030-05-07')
+  // Moved before it is heard of that it was made.
+  await tell(hub, 'invitee.created', 'B2', '2030-05-09', { old_invitee: invitee('B1') })
+  await tell(hub, 'invitee.canceled', 'B1', '2030-05-08', { rescheduled: true })
+  await tell(hub, 'invitee.created', 'B1', '2030-05-08')
+  // Moved, and called off before it is heard of that it was moved.
+  await tell(hub, 'invitee.created', 'C1', '2030-05-13')
+  await off('C2')
+  await tell(hub, 'invitee.created', 'C2', '2030-05-14', { old_invitee: invitee('C1') })
+  await tell(hub, 'invitee.created', 'Z1', '2030-05-15', { email: 'last@example.com' })
+  const found = await bookingsWhen(hub, 'the last', (all) => all.some(({ email }) => email === 'last@example.com'))
+
+  const standing = found.filter(({ status }) => status === 'confirmed').map(({ startsAt }) => startsAt.slice(0, 10))
+  assert.deepEqual(standing.toSorted(), ['2030-05-09', '2030-05-15'])
+})
+
+test('a booking of the hub that its attendee moves at Calendly is moved here, and left alone there', async () => {
+  await using place = await startWithCalendly()
+  const { hub, vendor } = place
+  const id = await bookThere(place)
+
+  await tell(hub, 'invitee.created', 'E9', '2030-05-09', { old_invitee: invitee(id) })
+  await tell(hub, 'invitee.canceled', id, '2030-05-07', { rescheduled: true })
+  const [moved] = await bookingsWhen(hub, 'the move', ([one]) => one?.startsAt === '2030-05-09T10:00:00.000Z')
+  await tell(hub, 'invitee.canceled', 'E9', '2030-05-09', { cancellation: { canceler_type: 'invitee' } })
+  const found = await bookingsWhen(hub, 'the end', ([one]) => one?.status === 'cancelled')
+
+  assert.equal(moved?.status, 'confirmed')
+  assert.deepEqual([found.length, vendor.events().list().length], [1, 1])
+})
+
+test('that the hub calls off at Calendly what it is about to book anew does not call the booking off', async () => {
+  await using place = await startWithCalendly()
+  const { hub, vendor } = place
+  const id = await bookThere(place)
+  const [booking] = (await hub.request<{ id: string }[]>('GET', '/api/integrations/calendar/bookings')).body.data
+  place.refuse()
+
+  const path = `/api/integrations/calendar/bookings/${booking!.id}/reschedule`
+  const moved = await hub.request('POST', path, { body: { startsAt: '2030-05-08T10:00:00Z', force: true } })
+  await tell(hub, 'invitee.canceled', id, '2030-05-07', { cancellation: { canceler_type: 'host' } })
+  await tell(hub, 'invitee.created', 'Z1', '2030-05-15', { email: 'last@example.com' })
+  const found = await bookingsWhen(hub, 'the last', (all) => all.some(({ email }) => email === 'last@example.com'))
+
+  assert.equal(moved.status, 200, moved.text)
+  assert.ok(found.every(({ status }) => status === 'confirmed'))
+  assert.equal(vendor.events().list().length, 1)
+})
+
+/** Books through the hub, and waits until it is known by which id Calendly has it. */
+async function bookThere({ hub, hostId, integrationId, vendor }: Awaited<ReturnType<typeof startWithCalendly>>) {
+  const provider = { hostId, integrationId, readsBusy: false }
+  await hub.request('POST', '/api/integrations/calendar/providers', { body: provider })
+  const wish = { hostIds: [hostId], startsAt: '2030-05-07T10:00:00Z', durationMinutes: 60, force: true }
+  const person = { name: 'Ada Lovelace', email: 'ada@example.com' }
+  await hub.request('POST', '/api/integrations/calendar/bookings', { body: { ...wish, ...person } })
+  await until('the confirmation', async () => {
+    const [row] = await hub.database.hub.selectFrom('calendarConfirmations').select('status').execute()
+    return row?.status === 'confirmed'
+  })
+  return vendor.events().list()[0]!.id
+}
 
 test('a forged webhook is refused, and one of an account that nobody connected is kept to be seen', async () => {
   await using place = await startWithCalendly()

@@ -1,12 +1,12 @@
 import { ApiError } from '../api/errors.ts'
 import type { Db } from '../db/database.ts'
 import type { Reaction } from '../inbound/processing.ts'
-import { knownEventIds, takeEventId } from '../inbound/queries.ts'
+import { isOutdated } from '../inbound/queries.ts'
 import type { IntegrationRow } from '../integrations/queries.ts'
 import type { Leads } from '../leads/leads.ts'
-import type { Clock } from '../lib/clock.ts'
 import type { Log } from '../lib/log.ts'
 import {
+  findBooking,
   findBookingByExternalId,
   findConfirmedElsewhere,
   updateBooking,
@@ -32,27 +32,30 @@ type Invitee = {
   isRescheduled: boolean
   reason: string | undefined
   cancelledBy: 'host' | 'attendee'
+  /** When Calendly told of it. */
+  at: Date
 }
 
 /**
  * What the hub makes of Calendly's news, in the transaction that publishes them: who books there is a lead with a booking, which is moved and called
- * off as it is there. What the hub booked there itself is known again, and not booked twice.
+ * off as it is there. What the hub booked there itself is known again, and not booked twice. Whatever order the news come in, an invitee who was
+ * called off or has moved on makes no booking any more.
  */
 export function hearCalendly(deps: {
   leads: Pick<Leads, 'upsert' | 'addActivity'>
   bookings: Pick<Scheduling['bookings'], 'bookIn' | 'moveIn' | 'cancelIn'>
-  clock: Clock
   log: Log
 }): Reaction {
-  const { leads, bookings, clock, log } = deps
+  const { leads, bookings, log } = deps
 
   async function created(tx: Db, integration: IntegrationRow, invitee: Invitee, eventId: string): Promise<void> {
     const { workspaceId, id: integrationId } = integration
     const { uri, email, startsAt } = invitee
     if (await findBookingByExternalId(tx, workspaceId, integrationId, uri)) return
-    // That it was called off, or moved, may have been heard before.
-    if ((await knownEventIds(tx, integration, [goneName(uri)])).size > 0) return
-    if (invitee.oldInvitee) await takeEventId(tx, integration, goneName(invitee.oldInvitee), new Date(clock.now()))
+    if (await isOutdated(tx, integration, uri, invitee.at)) {
+      if (invitee.oldInvitee) await callOff(tx, integration, { ...invitee, uri: invitee.oldInvitee })
+      return
+    }
     const wanted = { externalId: invitee.eventId, startsAt, email }
     const own = await findConfirmedElsewhere(tx, workspaceId, integrationId, wanted)
     if (own) {
@@ -71,18 +74,22 @@ export function hearCalendly(deps: {
       await leads.addActivity(tx, workspaceId, lead.id, { type: 'integration', title, data, actor: null, eventId })
     }
     const { oldInvitee } = invitee
+    if (oldInvitee && (await moveOwn(tx, integration, invitee, oldInvitee)))
+      return await note('Moved at Calendly', { invitee: uri })
     const before = oldInvitee && (await findBookingByExternalId(tx, workspaceId, integrationId, oldInvitee))
     if (before && before.status === 'confirmed') {
       // Before the move, since what hears of that goes by the booking's version.
       await updateBooking(tx, workspaceId, before.id, { externalId: uri })
       const move = { startsAt: startsAt.toISOString(), durationMinutes: invitee.minutes, force: true }
       const moved = await bookings.moveIn(tx, workspaceId, before.id, move)
-      if (moved.row) return await note('Moved at Calendly', { bookingId: before.id })
+      if (moved.row) {
+        await isOutdated(tx, integration, oldInvitee, invitee.at)
+        return await note('Moved at Calendly', { bookingId: before.id })
+      }
       // It is taken here: the booking beside what is there says so, and this one makes room.
       await updateBooking(tx, workspaceId, before.id, { externalId: oldInvitee })
       await bookings.cancelIn(tx, workspaceId, before.id, { reason: 'Moved at Calendly', cancelledBy: 'attendee' })
-    } else if (oldInvitee)
-      await callOff(tx, integration, { ...invitee, uri: oldInvitee, eventId: eventIdIn(oldInvitee) })
+    } else if (oldInvitee) await callOff(tx, integration, { ...invitee, uri: oldInvitee })
 
     const chosen = await hostsOfIntegration(tx, workspaceId, integrationId)
     const hosts =
@@ -97,21 +104,49 @@ export function hearCalendly(deps: {
     else await note('Booked at Calendly at a time that cannot be had here', { invitee: uri, reason: made.reason })
   }
 
+  /** Lets a booking of the hub's own follow its attendee, who moved it at Calendly; false where it is none, or its new time is taken. */
+  async function moveOwn(
+    tx: Db,
+    integration: IntegrationRow,
+    { eventId, startsAt, minutes, at }: Invitee,
+    oldInvitee: string,
+  ): Promise<boolean> {
+    const { workspaceId, id: integrationId } = integration
+    const old = { externalId: eventIdIn(oldInvitee) }
+    const place = await findConfirmedElsewhere(tx, workspaceId, integrationId, old)
+    const booking = place && (await findBooking(tx, workspaceId, place.bookingId))
+    if (!place || booking?.status !== 'confirmed') return false
+    const move = { startsAt: startsAt.toISOString(), durationMinutes: minutes, force: true }
+    const { row } = await bookings.moveIn(tx, workspaceId, booking.id, move)
+    if (!row) return false
+    await isOutdated(tx, integration, oldInvitee, at)
+    // It stands there as it stands here, so that nothing is to be done there.
+    const stands = { status: 'confirmed', version: row.version, externalId: eventId } as const
+    await updateConfirmation(tx, place, { ...stands, errorCode: null, errorMessage: null })
+    return true
+  }
+
   async function callOff(tx: Db, integration: IntegrationRow, invitee: Invitee): Promise<void> {
     const { workspaceId, id: integrationId } = integration
-    await takeEventId(tx, integration, goneName(invitee.uri), new Date(clock.now()))
-    const { uri, eventId, reason, cancelledBy } = invitee
+    const { uri, reason, cancelledBy, at } = invitee
+    const eventId = eventIdIn(uri)
+    await isOutdated(tx, integration, uri, at)
     const booking = await findBookingByExternalId(tx, workspaceId, integrationId, uri)
     const own = booking
       ? undefined
       : await findConfirmedElsewhere(tx, workspaceId, integrationId, { externalId: eventId })
+    if (own && cancelledBy === 'host') {
+      // Where Calendly knows no moving, the hub itself calls off what it is about to book anew.
+      const now = await findBooking(tx, workspaceId, own.bookingId)
+      if (now?.status === 'confirmed' && now.version !== own.version) return
+    }
     const id = booking?.id ?? own?.bookingId
     if (id === undefined) return log.info({ integrationId }, 'Calendly called off what is no booking here')
     await bookings.cancelIn(tx, workspaceId, id, { cancelledBy, ...present({ reason }) })
   }
 
   return async (tx, { integration, news, event }) => {
-    const invitee = inviteeOf(news.data)
+    const invitee = inviteeOf(news.data, event.occurredAt)
     if (!invitee) return log.info({ integrationId: integration.id, eventId: event.id }, 'Calendly told of no invitee')
     try {
       if (news.type === 'calendly.invitee.created') await created(tx, integration, invitee, event.id)
@@ -128,7 +163,7 @@ export function hearCalendly(deps: {
 
 type Fields = Record<string, unknown>
 
-function inviteeOf(data: unknown): Invitee | undefined {
+function inviteeOf(data: unknown, at: Date): Invitee | undefined {
   const fields = Object(data) as Fields
   const event = Object(fields.scheduled_event) as Fields
   const cancellation = Object(fields.cancellation) as Fields
@@ -138,7 +173,7 @@ function inviteeOf(data: unknown): Invitee | undefined {
   if (uri === undefined || eventUri === undefined || !(minutes >= 5 && minutes <= 1_440)) return undefined
   const email = textOf(fields.email, 320)
   return {
-    ...{ uri, eventId: eventUri.slice(eventUri.lastIndexOf('/') + 1), startsAt, minutes },
+    ...{ uri, eventId: eventUri.slice(eventUri.lastIndexOf('/') + 1), startsAt, minutes, at },
     ...{ name: textOf(fields.name, 200), title: textOf(event.name, 200) },
     email: emailOf(email),
     timezone: zoneOf(fields.timezone),
@@ -148,9 +183,6 @@ function inviteeOf(data: unknown): Invitee | undefined {
     cancelledBy: cancellation.canceler_type === 'host' ? 'host' : 'attendee',
   }
 }
-
-/** An invitee who does not come any more, kept among the ids of the vendor's events. */
-const goneName = (uri: string): string => `gone is ${uri}`
 
 /** `…/scheduled_events/<event>/invitees/<invitee>`. */
 const eventIdIn = (invitee: string): string => /\/scheduled_events\/([^/]+)/.exec(invitee)?.[1] ?? invitee
