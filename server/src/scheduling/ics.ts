@@ -25,13 +25,16 @@ export function icsOf(booking: BookingRow, hosts: readonly Pick<HostRow, 'name' 
     ...(booking.notes ? { description: booking.notes } : {}),
     ...(booking.location ? { location: booking.location } : {}),
     ...(booking.meetingUrl ? { url: booking.meetingUrl } : {}),
-    ...(organizer?.email ? { organizer: { name: organizer.name, email: organizer.email } } : {}),
+    ...(organizer?.email ? { organizer: { name: quotable(organizer.name), email: organizer.email } } : {}),
     attendees: guests.flatMap(({ email, name }) =>
-      email ? [{ email, ...(name ? { name } : {}), role: ICalAttendeeRole.REQ, rsvp: true }] : [],
+      email ? [{ email, ...(name ? { name: quotable(name) } : {}), role: ICalAttendeeRole.REQ, rsvp: true }] : [],
     ),
   })
   return calendar.toString()
 }
+
+/** A name stands in quotes there, within which neither quotes nor any way to escape them exist (RFC 5545, 3.2). */
+const quotable = (name: string): string => name.replaceAll('"', "'").replaceAll('\\', '/')
 
 /** What the booking is called in every calendar, for good. */
 export const uidOf = ({ id }: Pick<BookingRow, 'id'>): string => `${id}@tenon`

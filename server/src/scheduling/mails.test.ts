@@ -341,3 +341,16 @@ test('offers the next times of all where the preferred ones are further ahead th
   const { reason, alternatives } = far.body as unknown as { reason: string; alternatives: TestSlot[] }
   assert.deepEqual([reason, alternatives[0]?.startsAt], ['too_far', '2026-05-04T09:00:00.000Z'])
 })
+
+test('a name with quotes in it stays a name in a calendar object', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub, { name: 'Grace "\\', email: 'grace@example.com' })
+  await book(hub, { startsAt: ten, name: 'x":MAILTO:evil@example.com;CN="y\\' })
+
+  const [text = ''] = await calendarsOf(hub)
+  const lines = text.replaceAll(/\r?\n[ \t]/g, '').split(/\r?\n/)
+  const strict = /^(ORGANIZER|ATTENDEE)(?:;[A-Z-]+=(?:"[^"]*"|[^";:,]*))*:mailto:(\S+)$/i
+
+  const people = lines.flatMap((line) => (/^(ORGANIZER|ATTENDEE)/.test(line) ? [strict.exec(line)?.[2]] : []))
+  assert.deepEqual(people, ['grace@example.com', 'ada@example.com'])
+})
