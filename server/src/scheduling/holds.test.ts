@@ -12,6 +12,7 @@ import {
   type TestBooking,
   tryBooking,
 } from '../test/scheduling-actions.ts'
+import { until } from '../test/until.ts'
 
 const ten = '2026-05-04T10:00:00.000Z'
 
@@ -102,4 +103,31 @@ test('what was held for a time that has begun meanwhile cannot be booked', async
   const late = await tryBooking(hub, { holdId })
 
   assert.deepEqual([late.status, (late.body as unknown as Refusal).reason], [409, 'too_soon'])
+})
+
+test('whoever changes the time of several hosts takes them in one order, so that nobody waits for each other', async () => {
+  await using hub = await startOnMonday()
+  const hosts = [await addHost(hub), await addHost(hub)].toSorted()
+  const { id } = await book(hub, { hostIds: hosts, mode: 'all', startsAt: ten })
+  // The first now lies behind the second in the table, which is small enough to be read from its beginning.
+  await hub.request('PATCH', `${calendar}/hosts/${hosts[0]}`, { body: { name: 'Ada' } })
+  await hub.database.pool.query('analyze calendar_hosts')
+
+  const { promise: waiting, resolve } = Promise.withResolvers<void>()
+  const booking = hub.database.transaction(async (tx) => {
+    const lock = (hostId: string | undefined) =>
+      tx.selectFrom('calendarHosts').select('id').where('id', '=', hostId!).forNoKeyUpdate().execute()
+    await lock(hosts[0])
+    resolve()
+    await until('the cancellation to wait', async () => {
+      const { rows } = await hub.database.pool.query('select 1 from pg_locks where not granted')
+      return rows.length > 0
+    })
+    await lock(hosts[1])
+  })
+  await waiting
+  const cancelled = await hub.request('POST', `${calendar}/bookings/${id}/cancel`)
+  await booking
+
+  assert.equal(cancelled.status, 200, cancelled.text)
 })

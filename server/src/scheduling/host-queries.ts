@@ -82,13 +82,16 @@ const written = ({ weekly, overrides, outOfOffice }: Partial<HostRow>) => ({
 export const deleteHost = (db: Db, workspaceId: string, id: string) =>
   db.deleteFrom('calendarHosts').where('workspaceId', '=', workspaceId).where('id', '=', id).execute()
 
-/** Notes that something of these hosts' time has changed. */
+/** Notes that something of these hosts' time has changed. Takes them in the order in which all who lock do, or two would wait for each other. */
 export const touchHosts = (db: Db, workspaceId: string, ids: readonly string[]) =>
   db
     .updateTable('calendarHosts')
     .set({ revision: sql`revision + 1` })
     .where('workspaceId', '=', workspaceId)
-    .where('id', 'in', [...ids])
+    .where(
+      sql<boolean>`id = any(array(select id from calendar_hosts
+        where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) order by id for no key update))`,
+    )
     .execute()
 
 /** Notes that hosts were booked by their turn. */
