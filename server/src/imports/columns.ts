@@ -2,7 +2,7 @@ import { type Detail, invalid } from '../api/errors.ts'
 import { closed } from '../api/validation.ts'
 import { checkOfBuiltIn } from '../events/payload-check.ts'
 import type { JsonSchema } from '../events/types/payload.ts'
-import { folded } from '../leads/normalise.ts'
+import { countryCode, folded, readPhone } from '../leads/normalise.ts'
 import { NewLead } from '../leads/schema.ts'
 
 /** Which field of a lead each column is; null for columns that are left out. */
@@ -58,6 +58,15 @@ function plain(name: string): string {
   return folded(name).replace(/[^a-z0-9]/g, '')
 }
 
+/** What a file of errors has besides the columns of the file that it is of. */
+export const errorColumns = ['row', 'error'] as const
+
+/** The columns of a file without those that a file of errors adds, so that one may be corrected and imported again. */
+export const withoutErrors = (columns: string[]): string[] =>
+  errorColumns.every((name, at) => columns.at(at - errorColumns.length) === name)
+    ? columns.slice(0, -errorColumns.length)
+    : columns
+
 /** @throws ApiError VALIDATION_FAILED for a mapping that is no JSON or names fields that there are not */
 export function mappingOf(columns: string[], given: string | undefined): Mapping {
   const wanted = given === undefined ? {} : parsed(given)
@@ -71,6 +80,7 @@ export function mappingOf(columns: string[], given: string | undefined): Mapping
       )
   }
   const taken = new Set(Object.values(wanted))
+  const ofFile = new Set(withoutErrors(columns))
   return Object.fromEntries(
     columns.map((column) => {
       if (Object.hasOwn(wanted, column)) return [column, wanted[column]!]
@@ -79,7 +89,9 @@ export function mappingOf(columns: string[], given: string | undefined): Mapping
         taken.add(field)
         return [column, field]
       }
-      return [column, column === '' ? null : `customFields.${column.slice(0, 100)}`]
+      // By code point, so that no letter is cut in two; a line end in a name is a space.
+      const name = [...column.replace(/\s+/g, ' ')].slice(0, 100).join('')
+      return [column, name === '' || !ofFile.has(column) ? null : `customFields.${name}`]
     }),
   )
 }
@@ -112,7 +124,9 @@ export function leadOf(columns: string[], mapping: Mapping, cells: string[]): { 
     const field = mapping[column]
     const cell = cells[index]?.trim()
     if (!field || !cell) continue
-    if (field.startsWith('address.')) address[field.slice(8)] = cell
+    // An address often has several lines in its cell.
+    const line = cell.replace(/\s*[\r\n\t]\s*/g, ' ')
+    if (field.startsWith('address.')) address[field.slice(8)] = line
     else if (field.startsWith('customFields.')) customFields[field.slice(13)] = cell
     else if (field === 'tags')
       lead.tags = cell
@@ -121,13 +135,19 @@ export function leadOf(columns: string[], mapping: Mapping, cells: string[]): { 
         .filter(Boolean)
     else if (field === 'status') lead.status = folded(cell).replaceAll(' ', '_')
     else if (numbers.has(field)) lead[field] = Number(cell)
-    else lead[field] = cell
+    else lead[field] = line
   }
   if (Object.keys(address).length > 0) lead.address = address
   if (Object.keys(customFields).length > 0) lead.customFields = customFields
   if (!lead.email && !lead.phone) return { message: 'has neither an e-mail address nor a phone' }
   const faults = check(lead, 'row')
-  return faults ? { message: wordsOf(faults) } : { lead: lead as NewLead }
+  if (faults) return { message: wordsOf(faults) }
+  // By what cannot be read nobody is known again: each import would make the person once more.
+  if (!lead.email && !readPhone(String(lead.phone), countryCode(address.country)))
+    return {
+      message: 'phone cannot be read without its country code or a column with the country, and there is no email',
+    }
+  return { lead: lead as NewLead }
 }
 
 export const wordsOf = (faults: Detail[]): string =>

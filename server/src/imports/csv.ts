@@ -9,14 +9,15 @@ const delimiters = [',', ';', '\t', '|']
 
 /**
  * Reads a file of comma-separated values, with whatever delimiter, quotes and line ends, with or without a byte order mark, in UTF-8 or the
- * UTF-16 that spreadsheets write. The first row names the columns. With `most`, only so many rows after it are looked at.
+ * UTF-16 that spreadsheets write. The first row that is not blank names the columns, and `firstRow` says which row of the file comes after it; of
+ * those, one that is blank has no cells. With `most`, only so many rows of the file are looked at.
  * @throws ApiError VALIDATION_FAILED with the line that cannot be read
  */
 export async function readCsv(
   bytes: Buffer,
   delimiter?: string,
   most?: number,
-): Promise<{ columns: string[]; rows: string[][]; delimiter: string }> {
+): Promise<{ columns: string[]; rows: string[][]; firstRow: number; delimiter: string }> {
   const text = textOf(bytes)
   const { CsvError, parse } = await import('csv-parse')
   const sign = delimiter ?? delimiterOf(text)
@@ -25,7 +26,6 @@ export async function readCsv(
       delimiter: sign,
       bom: true,
       relax_column_count: true,
-      skip_empty_lines: true,
       trim: true,
       max_record_size: mostCell * 4,
       ...(most === undefined ? {} : { to: most + 1 }),
@@ -34,7 +34,7 @@ export async function readCsv(
   const rows: string[][] = []
   try {
     for await (const row of parser as AsyncIterable<string[]>) {
-      if (rows.push(row) > mostRows + 1)
+      if (rows.push(row.every((cell) => cell === '') ? [] : row) > mostRows + 1)
         throw invalid('body', `has more than ${mostRows} rows; cut it into several files`)
     }
   } catch (error) {
@@ -45,14 +45,16 @@ export async function readCsv(
       `cannot be read as CSV${lines === undefined ? '' : ` at line ${lines}`}: ${message.slice(0, 200)}`,
     )
   }
-  const [columns, ...data] = rows
-  if (!columns || columns.every((name) => name === ''))
-    throw invalid('body', 'is empty; its first row must name the columns')
+  const at = rows.findIndex(isFilled)
+  const columns = rows[at]
+  if (!columns) throw invalid('body', 'is empty; its first row must name the columns')
   if (columns.length > mostColumns) throw invalid('body', `has more than ${mostColumns} columns`)
-  const repeated = columns.find((name, index) => columns.indexOf(name) < index)
+  const repeated = columns.find((name, index) => name !== '' && columns.indexOf(name) < index)
   if (repeated !== undefined) throw invalid('body', `names two columns ${JSON.stringify(repeated.slice(0, 80))}`)
-  return { columns, rows: data, delimiter: sign }
+  return { columns, rows: rows.slice(at + 1, rows.findLastIndex(isFilled) + 1), firstRow: at + 2, delimiter: sign }
 }
+
+export const isFilled = (row: string[]): boolean => row.length > 0
 
 function textOf(bytes: Buffer): string {
   if (bytes.length >= 2 && bytes[0] === 0xff && bytes[1] === 0xfe)
@@ -70,14 +72,19 @@ function storable(text: string): string {
 /** Pieces small enough that other requests come to their turn in between. */
 function* slices(text: string): Generator<string> {
   const size = 256 * 1_024
-  for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size)
+  for (let at = 0; at < text.length; ) {
+    // Two halves of one character that come apart are none.
+    const end = at + size < text.length && (text.charCodeAt(at + size) & 0xfc00) === 0xdc00 ? at + size + 1 : at + size
+    yield text.slice(at, end)
+    at = end
+  }
 }
 
-/** The candidate that stands most often in the first line outside of quotes. */
+/** The candidate that stands most often in the first line outside of quotes, in which there may be line ends as well. */
 function delimiterOf(text: string): string {
-  const [line = ''] = text.split(/\r?\n/, 1)
-  const plain = line.replace(/"(?:[^"]|"")*"/g, '')
-  const counts = delimiters.map((sign) => plain.split(sign).length)
+  const plain = text.slice(0, mostCell).replace(/"(?:[^"]|"")*"/g, '"')
+  const [line = ''] = plain.trimStart().split(/[\r\n]/, 1)
+  const counts = delimiters.map((sign) => line.split(sign).length)
   return delimiters[counts.indexOf(Math.max(...counts))]!
 }
 

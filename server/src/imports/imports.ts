@@ -9,8 +9,8 @@ import { exponentialDelay } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
 import type { Log } from '../lib/log.ts'
-import { leadOf, mappingOf, wordsOf } from './columns.ts'
-import { csvLine, readCsv } from './csv.ts'
+import { errorColumns, leadOf, mappingOf, withoutErrors, wordsOf } from './columns.ts'
+import { csvLine, isFilled, readCsv } from './csv.ts'
 import {
   type Chunk,
   deleteChunks,
@@ -83,8 +83,8 @@ export function createImports(deps: { database: Database; engine: Engine; leads:
       : { created: 0, updated: 0, unchanged: 0, errors: [] }
     if (chunk) await deleteChunks(tx, workspaceId, importId, chunk.position)
     if (errors.length > 0) await insertErrors(tx, workspaceId, importId, errors)
-    const done = row.done + (chunk?.rows.length ?? 0)
-    const isDone = done >= row.total
+    const done = row.done + (chunk?.rows.filter(isFilled).length ?? 0)
+    const isDone = (await firstChunk(tx, workspaceId, importId)) === undefined
     await updateImport(tx, workspaceId, importId, {
       done,
       created: row.created + created,
@@ -100,6 +100,7 @@ export function createImports(deps: { database: Database; engine: Engine; leads:
     const errors: ImportError[] = []
     const good: { at: number; lead: NewLead }[] = []
     for (const [at, cells] of chunk.rows.entries()) {
+      if (!isFilled(cells)) continue
       const read = leadOf(row.columns, row.mapping, cells)
       if ('lead' in read) good.push({ at, lead: withOptions(read.lead, row) })
       else errors.push({ row: chunk.firstRow + at, message: read.message, cells })
@@ -146,7 +147,7 @@ export function createImports(deps: { database: Database; engine: Engine; leads:
   return {
     /** @throws ApiError VALIDATION_FAILED for a file or a mapping that cannot be read */
     async begin(workspaceId: string, file: Buffer, query: ImportQuery, actor: string): Promise<Import> {
-      const { columns, rows } = await readCsv(file, query.delimiter)
+      const { columns, rows, firstRow } = await readCsv(file, query.delimiter)
       const mapping = mappingOf(columns, query.mapping)
       const id = newId(clock)
       const row: ImportRow = {
@@ -157,7 +158,7 @@ export function createImports(deps: { database: Database; engine: Engine; leads:
         columns,
         mapping,
         options: { source: query.source ?? 'import', tag: query.tag ?? null, publish: query.publish ?? false },
-        total: rows.length,
+        total: rows.filter(isFilled).length,
         done: 0,
         created: 0,
         updated: 0,
@@ -171,7 +172,7 @@ export function createImports(deps: { database: Database; engine: Engine; leads:
       await database.inWorkspace(workspaceId, async (tx) => {
         await insertImport(tx, row)
         for (let at = 0; at < rows.length; at += chunkSize * 20) {
-          await insertChunks(tx, workspaceId, id, chunksOf(rows, at, Math.min(rows.length, at + chunkSize * 20)))
+          await insertChunks(tx, workspaceId, id, chunksOf(rows, firstRow, at))
           await breathe()
         }
         if (rows.length > 0) await enqueue(tx, workspaceId, id)
@@ -204,9 +205,9 @@ export function createImports(deps: { database: Database; engine: Engine; leads:
 
     /** The rows that were not taken in, as a file to be corrected and imported again. */
     async errors(workspaceId: string, id: string): Promise<AsyncIterable<string>> {
-      const { columns } = await find(workspaceId, id)
+      const columns = withoutErrors((await find(workspaceId, id)).columns)
       return (async function* () {
-        yield csvLine([...columns, 'row', 'error'])
+        yield csvLine([...columns, ...errorColumns])
         for (let after = 0; ; ) {
           const rows = await database.inWorkspace(workspaceId, (tx) =>
             listErrors(tx, workspaceId, id, after, errorPage),
@@ -237,11 +238,11 @@ function withOptions(lead: NewLead, { options }: ImportRow): NewLead {
   }
 }
 
-/** Rows are counted as spreadsheets do: the first is that of the columns' names. */
-function chunksOf(rows: string[][], from: number, to: number): Chunk[] {
+/** Some chunks from a row on. Rows are counted as spreadsheets do: blank ones count, and that of the columns' names. */
+function chunksOf(rows: string[][], firstRow: number, from: number): Chunk[] {
   const chunks: Chunk[] = []
-  for (let at = from; at < to; at += chunkSize)
-    chunks.push({ position: at / chunkSize, firstRow: at + 2, rows: rows.slice(at, Math.min(to, at + chunkSize)) })
+  for (let at = from; at < Math.min(rows.length, from + chunkSize * 20); at += chunkSize)
+    chunks.push({ position: at / chunkSize, firstRow: firstRow + at, rows: rows.slice(at, at + chunkSize) })
   return chunks
 }
 

@@ -102,14 +102,18 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
       })),
     )
     const moved: Upserted[] = []
+    // A batch may tell of one lead more than once.
+    const standing = new Map<string, LeadRow>()
     for (const [index, one] of taken.entries()) {
       const at = told.findIndex((other) => other.index === index)
       const { status } = intakes[index]!
+      const present = standing.get(one.lead.id) ?? one.lead
       // Where the lead stands is part of what was told of it.
       const lead =
-        !one.created && status !== undefined && status !== one.lead.status
-          ? await move(tx, workspaceId, one.lead, { status }, actor)
-          : one.lead
+        !one.created && status !== undefined && status !== present.status
+          ? await move(tx, workspaceId, present, { status }, actor)
+          : present
+      standing.set(lead.id, lead)
       moved.push({ ...one, lead, activityId: activities[at]?.id ?? null, eventId: events[at]?.id ?? null })
     }
     return moved
