@@ -3,6 +3,7 @@ import { cutPage, decodeCursor, defaultLimit, idPart, type Paging } from '../api
 import type { Database, Db } from '../db/database.ts'
 import type { Engine } from '../engine/types.ts'
 import type { Leads } from '../leads/leads.ts'
+import { holdLeads } from '../leads/queries.ts'
 import type { Lead } from '../leads/schema.ts'
 import { exponentialDelay } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -81,14 +82,18 @@ export function createExports(deps: { database: Database; engine: Engine; leads:
           limit: partSize,
           ...(row.cursor === null ? {} : { cursor: row.cursor }),
         })
-        const text = items.map((lead) => csvLine(columns.map(([, read]) => read(lead)))).join('')
         await control.complete(async (tx) => {
           const present = await lockExport(tx, workspaceId, exportId)
           if (present?.status !== 'running' || present.parts !== row.parts) return
+          // Who was erased since they were read is not written; who is erased from now on waits, and finds them in the file.
+          const ids = items.map(({ id }) => id)
+          const there = ids.length === 0 ? new Set() : await holdLeads(tx, workspaceId, ids)
+          const written = items.filter(({ id }) => there.has(id))
+          const text = written.map((lead) => csvLine(columns.map(([, read]) => read(lead)))).join('')
           if (text !== '') await insertPart(tx, workspaceId, exportId, row.parts, text)
           await updateExport(tx, workspaceId, exportId, {
             parts: row.parts + (text === '' ? 0 : 1),
-            done: row.done + items.length,
+            done: row.done + written.length,
             cursor: nextCursor,
             ...(nextCursor === null ? { status: 'completed', finishedAt: new Date(clock.now()) } : {}),
           })
@@ -165,8 +170,12 @@ export function createExports(deps: { database: Database; engine: Engine; leads:
         throw new ApiError('CONFLICT', `This export is ${row.status}; there is no file of it.`)
       return (async function* () {
         yield csvLine(columns.map(([name]) => name))
-        for (let part = 0; part < row.parts; part += 1)
-          yield (await database.inWorkspace(workspaceId, (tx) => findPart(tx, workspaceId, id, part))) ?? ''
+        for (let part = 0; part < row.parts; part += 1) {
+          const text = await database.inWorkspace(workspaceId, (tx) => findPart(tx, workspaceId, id, part))
+          // The export went on the way: half a file must not look like one.
+          if (text === undefined) throw notFound('export')
+          yield text
+        }
       })()
     },
   }

@@ -8,6 +8,7 @@ import { firstPlace, forgetMentions, type Place } from './mentions.ts'
 import { type Person, personOf } from './person.ts'
 import type { LeadRow } from './queries.ts'
 import { forgetTraces } from './traces.ts'
+import { forgetWaitingRows } from './waiting-rows.ts'
 
 const kind = 'leads.forgetting'
 
@@ -45,6 +46,7 @@ export function createForgetting({ engine, clock }: { engine: Pick<Engine, 'enqu
   return async function forgetElsewhere(tx: Db, workspaceId: string, row: LeadRow): Promise<void> {
     const person = await personOf(tx, workspaceId, row)
     await forgetTraces(tx, workspaceId, person)
+    await forgetWaitingRows(tx, workspaceId, person)
     await enqueue(tx, workspaceId, { person, until: newId(clock), place: firstPlace })
   }
 }

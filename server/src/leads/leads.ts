@@ -50,6 +50,7 @@ import type {
   TagChanges,
 } from './schema.ts'
 import { searchLeads } from './search.ts'
+import { holdImports } from './waiting-rows.ts'
 import { learnWords } from './words.ts'
 
 const timePart = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/
@@ -316,6 +317,7 @@ export function createLeads(deps: {
     /** Forgets a person, and answers how many events told of them; what many of them said is emptied within moments. */
     erase: (workspaceId: string, name: string, actor: string): Promise<{ events: number }> =>
       database.inWorkspace(workspaceId, async (tx) => {
+        await holdImports(tx, workspaceId)
         const row = await lockNamed(tx, workspaceId, name)
         await forgetElsewhere(tx, workspaceId, row)
         return erasePerson(tx, workspaceId, row, actor)

@@ -29,6 +29,15 @@ export async function listLeadsById(db: Db, workspaceId: string, ids: string[]):
   return ids.flatMap((id) => byId.get(id) ?? [])
 }
 
+/** Of these leads those that are there, which cannot go until the transaction ends. */
+export async function holdLeads(db: Db, workspaceId: string, ids: string[]): Promise<Set<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from crm_leads where workspace_id = ${workspaceId} and id = any(${ids}::uuid[]) order by id for key share`.execute(
+    db,
+  )
+  return new Set(rows.map(({ id }) => id))
+}
+
 export type Identities = {
   emails: string[]
   phones: string[]
