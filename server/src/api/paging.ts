@@ -4,7 +4,7 @@ import { invalid } from './errors.ts'
 /** Query parameters of every list; spread its properties where a list has filters: `Type.Object({ ...Paging.properties, type })`. */
 export const Paging = Type.Object({
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50, description: 'Most items to answer.' })),
-  cursor: Type.Optional(Type.String({ maxLength: 1_000, description: 'The `nextCursor` of the page before.' })),
+  cursor: Type.Optional(Type.String({ maxLength: 4_000, description: 'The `nextCursor` of the page before.' })),
 })
 export type Paging = Static<typeof Paging>
 
