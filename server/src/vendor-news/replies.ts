@@ -28,7 +28,7 @@ export type Replies = ReturnType<typeof createReplies>
  */
 export function createReplies(deps: {
   engine: Engine
-  leads: Pick<Leads, 'addActivity'>
+  leads: Pick<Leads, 'addActivity' | 'find'>
   responder: Responder
   log: Log
 }) {
@@ -39,8 +39,10 @@ export function createReplies(deps: {
     const about = { messageId, contactId, conversationId, leadId, integrationId, inReplyTo: eventId, ...outcome }
     const payload = Object.fromEntries(Object.entries(about).filter(([, value]) => value !== undefined))
     const [event] = await engine.publish(tx, workspaceId, [{ type: 'message.replied', payload }])
-    if (leadId === undefined) return
-    await leads.addActivity(tx, workspaceId, leadId, {
+    // A reply takes a while, in which the lead may have gone.
+    const lead = leadId === undefined ? undefined : await leads.find(tx, workspaceId, { id: leadId })
+    if (!lead) return
+    await leads.addActivity(tx, workspaceId, lead.id, {
       type: 'message',
       title: titles[outcome.status] ?? outcome.status,
       data: payload,
