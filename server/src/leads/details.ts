@@ -1,4 +1,4 @@
-import { ApiError, type Detail, invalidFields } from '../api/errors.ts'
+import { ApiError, type Detail, invalid, invalidFields } from '../api/errors.ts'
 import { timeOf } from '../events/events.ts'
 import { countryCode, namesOf, normaliseEmail, readPhone, searchTextOf } from './normalise.ts'
 import type { LeadRow } from './queries.ts'
@@ -179,9 +179,15 @@ function tagsOf(before: string[], given: string[] | undefined, mode: Merging['mo
   return [...new Set(mode === 'edit' ? tags : [...before, ...tags])].slice(0, 100)
 }
 
+/** @throws ApiError VALIDATION_FAILED where the lead would have more in them than it may */
 function merged(before: Record<string, unknown>, given: Record<string, unknown> | undefined): Record<string, unknown> {
   if (!given) return before
-  return Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== null))
+  const both = Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== null))
+  const size = Buffer.byteLength(JSON.stringify(both))
+  // A merge may have made more of them, which may become fewer.
+  if (size > maxCustomBytes && size > Buffer.byteLength(JSON.stringify(before)))
+    throw invalid('body.customFields', `and those that the lead has are larger than ${maxCustomBytes} bytes together`)
+  return both
 }
 
 /** When a word about a channel was given; before all others where that is not known. */

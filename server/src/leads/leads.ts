@@ -19,7 +19,7 @@ import { lockPeople } from './locking.ts'
 import { mergeLeads, undoMerge } from './merge.ts'
 import { findMergedInto, listMerges } from './merge-queries.ts'
 import { normaliseEmail } from './normalise.ts'
-import { known, leadPayload } from './payloads.ts'
+import { changesOf, known, leadPayload } from './payloads.ts'
 import { personalData } from './privacy.ts'
 import {
   deleteLead,
@@ -134,13 +134,12 @@ export function createLeads(deps: {
     const next = { ...after, source: changes.source ?? row.source, version: row.version + 1, updatedAt: at }
     await updateLead(tx, workspaceId, row.id, next)
     const lead = { ...row, ...next }
-    const payload = leadPayload(lead)
     const [event] = await engine.publish(tx, workspaceId, [
       {
         type: 'lead.updated',
         payload: {
-          ...payload,
-          changes: Object.fromEntries(changed.map((name) => [name, payload[name] ?? null])),
+          ...leadPayload(lead),
+          changes: changesOf(lead, changed),
           changedBy: actor,
         },
       },

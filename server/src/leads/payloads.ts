@@ -32,5 +32,16 @@ function addressOf({ street, city, state, postalCode, country }: LeadRow): Recor
   return Object.keys(address).length === 0 ? undefined : address
 }
 
+const partsOfAddress = new Set(['street', 'city', 'state', 'postalCode', 'country'])
+
+/** Which fields of an event changed, with their new values; null where one was emptied. */
+export function changesOf(lead: LeadRow, changed: string[]): Record<string, unknown> {
+  const payload: Record<string, unknown> = { ...leadPayload(lead), consent: lead.consent }
+  const fieldOf = (name: string) => (partsOfAddress.has(name) ? 'address' : name === 'phoneText' ? 'phone' : name)
+  // What a time zone was found by is not told.
+  const names = new Set(changed.filter((name) => name !== 'timezoneSource').map(fieldOf))
+  return Object.fromEntries([...names].map((name) => [name, payload[name] ?? null]))
+}
+
 export const known = (fields: Record<string, unknown>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))

@@ -9,9 +9,11 @@ import { checkTransition, findStage, isBeyond } from '../pipelines/transitions.t
 import { type ActivityInput, addActivities } from './activities.ts'
 import { insertStatusChanges } from './activity-queries.ts'
 import { type Intake, type TakenIn, takeIn } from './intake.ts'
+import { findMergedInto } from './merge-queries.ts'
 import { normaliseEmail } from './normalise.ts'
 import { known, leadPayload } from './payloads.ts'
 import { findLead, findLeadByEmail, findLeadIdByExternalId, type LeadRow, lockLead, updateLead } from './queries.ts'
+import { noteBeside, restate } from './restating.ts'
 import type { StatusChange } from './schema.ts'
 import { sourceInWords } from './source-words.ts'
 
@@ -204,7 +206,7 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
         occurredAt: at,
         lastActivityAt: at,
       },
-      ...(notes ? [{ leadId: lead.id, type: 'note', title: 'Note', body: notes, actor }] : []),
+      ...(notes ? [noteBeside(next, notes, actor)] : []),
     ])
     return next
   }
@@ -241,7 +243,9 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
       if (!lead) throw notFound('lead')
       refuseOlder(change.version, lead.version, 'lead')
       const isThere = lead.status === change.status && (change.pipelineId ?? lead.pipelineId) === lead.pipelineId
-      return isThere ? lead : move(tx, workspaceId, lead, change, actor)
+      return isThere
+        ? restate(tx, workspaceId, { engine, clock }, lead, change, actor)
+        : move(tx, workspaceId, lead, change, actor)
     },
 
     /**
@@ -265,7 +269,11 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
     ): Promise<LeadRow | undefined> {
       if ('email' in by) return findLeadByEmail(tx, workspaceId, normaliseEmail(by.email))
       const id = 'id' in by ? by.id : await findLeadIdByExternalId(tx, workspaceId, by.system, by.externalId)
-      return id === undefined ? undefined : findLead(tx, workspaceId, id)
+      if (id === undefined) return undefined
+      const lead = await findLead(tx, workspaceId, id)
+      // Who was merged into another is found under the old id still.
+      const into = lead ? undefined : await findMergedInto(tx, workspaceId, { id })
+      return lead ?? (into === undefined ? undefined : findLead(tx, workspaceId, into))
     },
   }
 }
