@@ -18,13 +18,20 @@ export async function listStandings(db: Db, workspaceId: string, pipelineId: str
 
 export type Stay = { status: string; average: number; median: number }
 
-/** How long leads that left a stage in the range had been there. */
+/** How long leads that left a stage in the range had been there, wherever they went. */
 export async function listStays(db: Db, workspaceId: string, { pipelineId, after, before }: Range): Promise<Stay[]> {
   const { rows } = await sql<Stay>`
     select from_status as status, avg(seconds_before)::float8 as average,
       percentile_cont(0.5) within group (order by seconds_before)::float8 as median
-    from crm_status_changes
-    where workspace_id = ${workspaceId} and pipeline_id = ${pipelineId} and at >= ${after} and at < ${before} and from_status is not null
+    from (
+      select from_status, seconds_before from crm_status_changes
+      where workspace_id = ${workspaceId} and pipeline_id = ${pipelineId} and coalesce(from_pipeline_id, pipeline_id) = pipeline_id
+        and at >= ${after} and at < ${before} and from_status is not null
+      union all
+      select from_status, seconds_before from crm_status_changes
+      where workspace_id = ${workspaceId} and from_pipeline_id = ${pipelineId} and pipeline_id <> from_pipeline_id
+        and at >= ${after} and at < ${before}
+    ) stays
     group by 1`.execute(db)
   return rows
 }
@@ -73,7 +80,10 @@ export type Ending = {
   secondsToWin: number
 }
 
-/** What was won and lost in the range, by day, source and owner. A lead that came back and was won again is won each time. */
+/**
+ * What was won and lost in the range, by day, source and owner. A lead that came back and was won again is won each time; one that goes
+ * from one won stage to another was won already.
+ */
 export async function listEndings(
   db: Db,
   workspaceId: string,
@@ -91,10 +101,14 @@ export async function listEndings(
     from crm_status_changes c
     join crm_leads l on l.workspace_id = c.workspace_id and l.id = c.lead_id
     where c.workspace_id = ${workspaceId} and c.pipeline_id = ${pipelineId} and c.at >= ${after} and c.at < ${before}
-      and c.to_status = any(${[...won, ...lost]}::text[])
+      and (c.to_status = any(${won}::text[]) and not ${isFrom(won)} or c.to_status = any(${lost}::text[]) and not ${isFrom(lost)})
     group by 1, 2, 3, 4`.execute(db)
   return rows
 }
+
+/** Whether a change came from one of these stages of the same pipeline. */
+const isFrom = (stages: string[]) =>
+  sql`(c.from_status is not null and c.from_status = any(${stages}::text[]) and coalesce(c.from_pipeline_id, c.pipeline_id) = c.pipeline_id)`
 
 export type Arrival = { day: string; source: string; ownerId: string | null; created: number }
 

@@ -48,6 +48,51 @@ test('a workspace without leads has zeros where things are counted, and null whe
   assert.ok(overTime.length >= 90 && overTime.every(({ created, won, lost }) => created + won + lost === 0))
 })
 
+test('a lead that goes on into another pipeline has been in the stage that it left, and in none of the other', async () => {
+  const { key, statistics, lead, move } = await begin()
+  const stages = [
+    { key: 'new', name: 'Asked' },
+    { key: 'offered', name: 'Offered' },
+  ]
+  const made = await hub.request<{ id: string }>('POST', '/api/integrations/crm/pipelines', {
+    key,
+    body: { name: 'Roofs', stages },
+  })
+  const ada = await lead('ada@example.com')
+  clock.advance(day / 12)
+  await move(ada, 'offered', { pipelineId: made.body.data.id })
+
+  const times = async (query: string) =>
+    (await statistics(query)).stages.map(({ key, averageSecondsInStage }) => [key, averageSecondsInStage])
+
+  assert.deepEqual((await times(''))[0], ['new', 7_200])
+  assert.deepEqual(await times(`?pipelineId=${made.body.data.id}`), [
+    ['new', null],
+    ['offered', null],
+  ])
+})
+
+test('a lead that goes from one won stage to the next was won once', async () => {
+  const { key, statistics, lead, move } = await begin()
+  const { data } = (
+    await hub.request<{ id: string; stages: { key: string }[] }[]>('GET', '/api/integrations/crm/pipelines', { key })
+  ).body
+  const stages = [...data[0]!.stages, { key: 'onboarded', name: 'Onboarded', kind: 'won' }]
+  await hub.request('PATCH', `/api/integrations/crm/pipelines/${data[0]!.id}`, { key, body: { stages } })
+  const [ada, grace] = [await lead('ada@example.com'), await lead('grace@example.com')]
+  await move(ada, 'converted', { amountMinor: 500, currency: 'EUR' })
+  await move(ada, 'onboarded')
+  await move(grace, 'lost')
+
+  const { outcomes, velocity } = await statistics()
+  await move(ada, 'contacted')
+  await move(ada, 'converted')
+
+  assert.deepEqual([outcomes.won, outcomes.winRate], [1, 0.5])
+  assert.equal(velocity.perDay.length, 1)
+  assert.equal((await statistics()).outcomes.won, 2)
+})
+
 test('counts, amounts, conversion by cohort, time in stages, win rate and velocity follow from the history', async () => {
   const { statistics, lead, move } = await begin()
   const begun = new Date(clock.now()).toISOString()
