@@ -1,6 +1,7 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db } from '../db/database.ts'
 import type { CrmActivities, CrmLeads, CrmStatusChanges } from '../db/tables.ts'
+import { holdStages } from '../pipelines/queries.ts'
 import type { Consents } from './schema.ts'
 
 /** A row of `crm_leads`, its JSON columns as we write them. */
@@ -17,9 +18,17 @@ export const findLead = (db: Db, workspaceId: string, id: string): Promise<LeadR
 export const findLeadByEmail = (db: Db, workspaceId: string, email: string): Promise<LeadRow | undefined> =>
   select(db, workspaceId).where('email', '=', email).executeTakeFirst() as Promise<LeadRow | undefined>
 
-/** The row, locked until the transaction ends. */
-export const lockLead = (db: Db, workspaceId: string, id: string): Promise<LeadRow | undefined> =>
-  select(db, workspaceId).where('id', '=', id).forUpdate().executeTakeFirst() as Promise<LeadRow | undefined>
+/** The row, locked until the transaction ends; no stage goes before it, either. */
+export async function lockLead(db: Db, workspaceId: string, id: string): Promise<LeadRow | undefined> {
+  const row = await select(db, workspaceId)
+    .select(sql<unknown>`${holdStages(workspaceId)}`.as('held'))
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) return undefined
+  const { held: _, ...lead } = row
+  return lead as LeadRow
+}
 
 /** Leads in the order of the ids; those that are not there are left out. */
 export async function listLeadsById(db: Db, workspaceId: string, ids: string[]): Promise<LeadRow[]> {
@@ -180,12 +189,11 @@ export async function keepExternalIds(db: Db, workspaceId: string, rows: Externa
     on conflict (workspace_id, lead_id, system) do update set external_id = excluded.external_id`.execute(db)
 }
 
-/** Two captures of the same person at once follow one another, so that neither makes the person twice. */
+/** Two captures of the same person at once follow one another, so that neither makes the person twice; and no stage goes meanwhile. */
 export async function lockIdentities(db: Db, workspaceId: string, names: string[]): Promise<void> {
   // In one order everywhere, or two that share two names would wait for each other.
   await sql`
-    select pg_advisory_xact_lock(key)
-    from (select distinct hashtextextended(${workspaceId} || ' ' || name, 0) as key from unnest(${names}::text[]) name order by 1) keys`.execute(
+    select ${holdStages(workspaceId)}, (select count(pg_advisory_xact_lock(key)) from (select distinct hashtextextended(${workspaceId} || ' ' || name, 0) as key from unnest(${names}::text[]) name order by 1) keys)`.execute(
     db,
   )
 }

@@ -23,9 +23,10 @@ export async function restate(
   workspaceId: string,
   { engine, clock }: { engine: Pick<Engine, 'publish'>; clock: Clock },
   lead: LeadRow,
-  { notes, amountMinor = lead.amountMinor, currency = lead.currency }: StatusChange,
+  { notes, ...change }: StatusChange,
   actor: string | null,
 ): Promise<LeadRow> {
+  const { amountMinor, currency } = { amountMinor: lead.amountMinor, currency: lead.currency, ...change }
   if (notes) await addActivities(tx, workspaceId, clock, [noteBeside(lead, notes, actor)])
   const changed = [
     ...(amountMinor === lead.amountMinor ? [] : ['amountMinor']),

@@ -12,6 +12,7 @@ import {
   listPipelines,
   listStages,
   lockPipeline,
+  lockPipelines,
   type PipelineRow,
   replaceStages,
   updatePipeline,
@@ -96,6 +97,7 @@ export function createPipelines({ database, clock }: { database: Database; clock
     async create(workspaceId: string, input: NewPipeline): Promise<Pipeline> {
       checkStages(input.stages)
       return database.inWorkspace(workspaceId, async (tx) => {
+        await lockPipelines(tx, workspaceId)
         await ensureDefault(tx, workspaceId)
         if ((await listPipelines(tx, workspaceId)).length >= mostPipelines)
           throw new ApiError('CONFLICT', `A workspace can have ${mostPipelines} pipelines.`)
@@ -108,6 +110,7 @@ export function createPipelines({ database, clock }: { database: Database; clock
     async update(workspaceId: string, id: string, changes: PipelineChanges): Promise<Pipeline> {
       if (changes.stages) checkStages(changes.stages)
       return database.inWorkspace(workspaceId, async (tx) => {
+        await lockPipelines(tx, workspaceId)
         const row = await lockPipeline(tx, workspaceId, id)
         if (!row) throw notFound('pipeline')
         refuseOlder(changes.version, row.version, 'pipeline')
@@ -129,6 +132,7 @@ export function createPipelines({ database, clock }: { database: Database; clock
 
     async remove(workspaceId: string, id: string): Promise<void> {
       await database.inWorkspace(workspaceId, async (tx) => {
+        await lockPipelines(tx, workspaceId)
         const row = await lockPipeline(tx, workspaceId, id)
         if (!row) throw notFound('pipeline')
         if (row.isDefault)

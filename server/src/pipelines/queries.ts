@@ -22,6 +22,14 @@ export const findDefaultPipeline = (db: Db, workspaceId: string): Promise<WholeP
 export const lockPipeline = (db: Db, workspaceId: string, id: string): Promise<PipelineRow | undefined> =>
   select(db, workspaceId).where('id', '=', id).forUpdate().executeTakeFirst()
 
+/** Whoever puts leads into stages holds this until the transaction ends, so that no stage goes meanwhile. It costs no row. */
+export const holdStages = (workspaceId: string) =>
+  sql`pg_advisory_xact_lock_shared(hashtextextended(${workspaceId} || ' pipelines', 0))`
+
+/** Whoever changes pipelines waits for those who put leads into stages, and others wait for this one. */
+export const lockPipelines = (db: Db, workspaceId: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${workspaceId} || ' pipelines', 0))`.execute(db)
+
 /** Answers false where the workspace has a default pipeline already and this would be another. */
 export async function insertPipeline(db: Db, row: PipelineRow): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await db
