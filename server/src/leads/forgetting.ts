@@ -4,7 +4,7 @@ import type { Engine } from '../engine/types.ts'
 import { exponentialDelay } from '../lib/backoff.ts'
 import type { Clock } from '../lib/clock.ts'
 import { newId } from '../lib/ids.ts'
-import { firstPlace, forgetMentions, type Place } from './mentions.ts'
+import { firstPlace, forgetDeadJobs, forgetMentions, type Place } from './mentions.ts'
 import { type Person, personOf } from './person.ts'
 import type { LeadRow } from './queries.ts'
 import { forgetTraces } from './traces.ts'
@@ -30,14 +30,14 @@ export function createForgetting({ engine, clock }: { engine: Pick<Engine, 'enqu
       const { person, until, place } = payload as Payload
       await control.complete(async (tx) => {
         const next = await forgetMentions(tx, workspaceId, person, until, place)
-        if (next) await enqueue(tx, workspaceId, { person, until, place: next })
+        if (next) return await enqueue(tx, workspaceId, { person, until, place: next })
+        await forgetDeadJobs(tx, workspaceId, person, until)
         // A file of leads with the person in it is no longer handed out; it can be written again.
-        else
-          await sql`delete from crm_exports e where e.workspace_id = ${workspaceId} and e.id <= ${until} and exists (
+        await sql`delete from crm_exports e where e.workspace_id = ${workspaceId} and e.id <= ${until} and exists (
             select from crm_export_parts p where p.workspace_id = e.workspace_id and p.export_id = e.id
               and exists (select from unnest(${person.leadIds}::text[]) lead where strpos(p.text, lead) > 0))`.execute(
-            tx,
-          )
+          tx,
+        )
       })
     },
   })

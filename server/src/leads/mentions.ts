@@ -34,6 +34,8 @@ export const mentions = {
     async also(tx, workspaceId, ids) {
       await sql`update attempts set response = null, error = null where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])
         and (response is not null or error is not null)`.execute(tx)
+      await sql`update dead_letters set error = null where workspace_id = ${workspaceId} and id = any(${ids}::uuid[])
+        and error is not null`.execute(tx)
       await sql`update integration_sync_logs set request = null, response = null, error_message = null
         where workspace_id = ${workspaceId} and event_id = any(${ids}::uuid[])`.execute(tx)
     },
@@ -122,6 +124,13 @@ export async function* mentionPages(
     else after = end
   }
 }
+
+/** Deletes jobs that ended without success and name a person: done again, they would tell of somebody who is forgotten. */
+export const forgetDeadJobs = (tx: Db, workspaceId: string, person: Person, until: string) =>
+  sql`delete from dead_letters where workspace_id = ${workspaceId} and id <= ${until} and payload is not null
+    and (lower(payload) like any(${patternsOf(person)}::text[]) or lower(error) like any(${patternsOf(person)}::text[]))`.execute(
+    tx,
+  )
 
 /** Where forgetting goes on: in which of the tables, after which id. */
 export type Place = { name: MentionName; after: string }

@@ -72,6 +72,8 @@ async function leaveTraces(workspaceId: string, leadId: string, email: string, p
         ${Buffer.from(`Body=Secret&From=${encodeURIComponent(phone)}`)}, now(), 'processed')`,
     sql`insert into service_results (workspace_id, id, service, status, data, created_at, finished_at, keep_until)
       values (${workspaceId}, ${id}, 'uploadFile', 'success', ${JSON.stringify({ email, note: 'Secret' })}, now(), now(), now())`,
+    sql`insert into dead_letters (workspace_id, id, lane, kind, attempt, reason, died_at, payload) values (${workspaceId}, ${newId(systemClock)}, ${id},
+      'replies.reply', 3, 'exhausted', now(), ${JSON.stringify({ leadId, text: `Write to ${email}` })})`,
     sql`insert into crm_exports (workspace_id, id, status, filter, created_at) values (${workspaceId}, ${id}, 'completed', '{}', now())`,
     sql`insert into crm_export_parts (workspace_id, export_id, position, text) values (${workspaceId}, ${id}, 0, ${`${leadId},Secret`})`,
   ])
@@ -299,4 +301,34 @@ test('of every table it is decided whether it is a part of what is kept about a 
     [...decided].filter((name) => !names.includes(name)),
     [],
   )
+})
+
+test('a person’s SMS and calls are found by an index, as the tenant, too', async () => {
+  const { id } = await begin()
+  const leadId = newId(systemClock)
+  const tables = {
+    sms_messages: sql`(workspace_id, id, status, to_phone, text, created_at, updated_at)
+      select ${id}, gen_random_uuid(), 'sent', '+4420' || n, 'Hello', now(), now() from generate_series(1, 3000) n`,
+    calls: sql`(workspace_id, id, call_id, agent_id, source, status, details, lead_id, started_at, created_at, updated_at)
+      select ${id}, gen_random_uuid(), n::text, 'agent', 'api', 'completed', '{}', gen_random_uuid(), now(), now(), now()
+      from generate_series(1, 3000) n`,
+  }
+  for (const [name, rows] of Object.entries(tables)) {
+    await sql`insert into ${sql.table(name)} ${rows}`.execute(db)
+    await sql`analyze ${sql.table(name)}`.execute(db)
+  }
+  const person = { leadId, leadIds: [leadId], emails: [], phones: ['+44201'] }
+
+  const plans = await hub.database.inWorkspace(id, async (tx) => {
+    const messages =
+      await sql`explain delete from sms_messages where workspace_id = ${id} and ${traces.messages.isOf(person)}`.execute(
+        tx,
+      )
+    const operations = await sql`explain select from integration_sync_logs
+      where workspace_id = ${id} and ${mentions.operations.orOf(id, person)}`.execute(tx)
+    return [messages, operations].map(({ rows }) => JSON.stringify(rows))
+  })
+
+  assert.match(plans[0]!, /sms_messages_phone/)
+  assert.match(plans[1]!, /calls_lead/)
 })
