@@ -30,7 +30,10 @@ export function createForgetting({ engine, clock }: { engine: Pick<Engine, 'enqu
       const { person, until, place } = payload as Payload
       await control.complete(async (tx) => {
         const next = await forgetMentions(tx, workspaceId, person, until, place)
-        if (next) return await enqueue(tx, workspaceId, { person, until, place: next })
+        if (next) {
+          await enqueue(tx, workspaceId, { person, until, place: next })
+          return
+        }
         await forgetDeadJobs(tx, workspaceId, person, until)
         // A file of leads with the person in it is no longer handed out; it can be written again.
         await sql`delete from crm_exports e where e.workspace_id = ${workspaceId} and e.id <= ${until} and exists (
