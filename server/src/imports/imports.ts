@@ -105,32 +105,29 @@ export function createImports(deps: { database: Database; engine: Engine; leads:
       if ('lead' in read) good.push({ at, lead: withOptions(read.lead, row) })
       else errors.push({ row: chunk.firstRow + at, message: read.message, cells })
     }
+    const leadsIn = (some: typeof good) => some.map(({ lead }) => lead)
     const counts = { created: 0, updated: 0, unchanged: 0 }
     const count = (taken: { created: boolean; changed: string[] }) => {
       counts[taken.created ? 'created' : taken.changed.length > 0 ? 'updated' : 'unchanged'] += 1
     }
-    try {
-      for (const taken of await inSavepoint(tx, () =>
-        upsert(
-          tx,
-          workspaceId,
-          row,
-          good.map(({ lead }) => lead),
-        ),
-      ))
-        count(taken)
-    } catch (error) {
-      if (!isAboutData(error)) throw error
-      // One of them cannot be stored: each by itself, so that only that one is left out.
-      for (const { at, lead } of good) {
-        try {
-          for (const taken of await inSavepoint(tx, () => upsert(tx, workspaceId, row, [lead]))) count(taken)
-        } catch (reason) {
-          if (!isAboutData(reason)) throw reason
-          errors.push({ row: chunk.firstRow + at, message: messageOf(reason), cells: chunk.rows[at]! })
+    /** One that cannot be stored is looked for by halves, so that only that one is left out and few statements are needed. */
+    const takeRows = async (some: typeof good): Promise<void> => {
+      try {
+        for (const taken of await inSavepoint(tx, () => upsert(tx, workspaceId, row, leadsIn(some)))) count(taken)
+      } catch (error) {
+        if (!isAboutData(error)) throw error
+        const [one, ...others] = some
+        if (one && others.length === 0) {
+          errors.push({ row: chunk.firstRow + one.at, message: messageOf(error), cells: chunk.rows[one.at]! })
+          return
         }
+        // All at once again: two files with the same people in another order would wait for each other.
+        if (some === good) await leads.holdIntakes(tx, workspaceId, leadsIn(good))
+        await takeRows(some.slice(0, some.length / 2))
+        await takeRows(some.slice(some.length / 2))
       }
     }
+    await takeRows(good)
     return { ...counts, errors }
   }
 

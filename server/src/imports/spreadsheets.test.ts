@@ -111,3 +111,19 @@ test('no character is broken, wherever the pieces are cut in which a file is rea
     assert.ok(rows[0]?.at(-1)?.endsWith('😀'), `cut at ${length}`)
   }
 })
+
+test('two files with the same people in another order, each with rows that fail, are taken in at once', async () => {
+  const { take, get } = await begin()
+  const rows = Array.from(
+    { length: 500 },
+    (_, n) => `p${n}@example.com,Person ${n},${n % 100 === 50 ? 'nowhere' : 'contacted'}`,
+  )
+  const file = (list: string[]) => ['Email,Name,Status', ...list].join('\n')
+
+  const [one, other] = await Promise.all([take(file(rows)), take(file(rows.toReversed()))])
+
+  assert.deepEqual([one.status, other.status], ['completed', 'completed'])
+  assert.deepEqual([one.failed, other.failed], [5, 5])
+  assert.deepEqual([one.created + other.created, one.unchanged + other.unchanged], [495, 495])
+  assert.match((await get(`/imports/${one.id}/errors`)).text, /^p150@example\.com,Person 150,nowhere,152,"status/m)
+})

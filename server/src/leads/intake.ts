@@ -70,6 +70,14 @@ export async function takeIn(tx: Db, workspaceId: string, intakes: Intake[], opt
   return taken.map((one) => ({ ...one, lead: known.latest(one.lead.id) }))
 }
 
+/** Locks all that these are found by, as taking them in does, so that they may be taken in one after another. */
+export const holdIntakes = (tx: Db, workspaceId: string, intakes: Intake[]): Promise<void> =>
+  lockIdentities(
+    tx,
+    workspaceId,
+    intakes.flatMap((intake) => namesOfIdentity(identityOf(intake))),
+  )
+
 type Identity = {
   email: string | undefined
   phone: string | undefined

@@ -8,7 +8,7 @@ import type { Pipeline } from '../pipelines/schema.ts'
 import { checkTransition, findStage, isBeyond } from '../pipelines/transitions.ts'
 import { type ActivityInput, addActivities } from './activities.ts'
 import { insertStatusChanges } from './activity-queries.ts'
-import { type Intake, type TakenIn, takeIn } from './intake.ts'
+import { holdIntakes, type Intake, type TakenIn, takeIn } from './intake.ts'
 import { findMergedInto } from './merge-queries.ts'
 import { normaliseEmail } from './normalise.ts'
 import { known, leadPayload } from './payloads.ts'
@@ -216,6 +216,8 @@ export function createLeadRecords(deps: { engine: Pick<Engine, 'publish'>; pipel
     upsert,
     /** The same for many at once, in few statements. */
     upsertMany,
+    /** Keeps others from taking in the same people until the transaction ends. */
+    holdIntakes,
 
     /** Adds to the timeline of a lead. Answers the id of the activity, and whether it was new. */
     async addActivity(
