@@ -6995,11 +6995,15 @@ export type Operations = {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       alternatives?: {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       contact?: {
         id: string
@@ -7050,11 +7054,15 @@ export type Operations = {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       alternatives?: {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       contact?: {
         id: string
@@ -7101,11 +7109,15 @@ export type Operations = {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       alternatives?: {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       contact?: {
         id: string
@@ -7154,11 +7166,15 @@ export type Operations = {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       alternatives?: {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       contact?: {
         id: string
@@ -7211,11 +7227,15 @@ export type Operations = {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       alternatives?: {
         starts_at: string
         ends_at: string
         spoken: string
+        /** The appointment, where one of several is to be chosen. */
+        booking_id?: string
       }[]
       contact?: {
         id: string

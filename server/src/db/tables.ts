@@ -90,13 +90,6 @@ export interface CalendarBusy {
   workspaceId: string
 }
 
-export interface CalendarCalledOff {
-  at: Date
-  externalId: string
-  integrationId: string
-  workspaceId: string
-}
-
 export interface CalendarClaims {
   blockedFrom: Date
   blockedTo: Date
@@ -955,7 +948,6 @@ export interface DB {
   apiKeys: ApiKeys
   attempts: Attempts
   calendarBusy: CalendarBusy
-  calendarCalledOff: CalendarCalledOff
   calendarClaims: CalendarClaims
   calendarConfirmations: CalendarConfirmations
   calendarEvents: CalendarEvents
