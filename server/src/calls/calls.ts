@@ -61,7 +61,11 @@ export function createCalls(deps: {
     const reach = reachOf(call.details)
     if (!reach) return null
     const { customerName: name } = call.details
-    const person = present({ email: reach.email, phone: reach.phone?.slice(0, 60), name: name?.replace(/\p{Cc}/gu, ' ') })
+    const person = present({
+      email: reach.email,
+      phone: reach.phone?.slice(0, 60),
+      name: name?.replace(/\p{Cc}/gu, ' '),
+    })
     const { lead } = await leads.upsert(tx, workspaceId, { ...person, source: 'call' }, { publish: false })
     const { callSummary, callOutcome, durationSeconds, recordingUrl } = call.details
     await leads.addActivity(tx, workspaceId, lead.id, {

@@ -45,8 +45,6 @@ export type Appointment = {
 /** What became of an appointment: the booking that was made of it, or why it is none here. Neither where the news were none. */
 type Heard = { bookingId?: string | undefined; reason?: string | undefined }
 
-export type Appointments = ReturnType<typeof createAppointments>
-
 /**
  * Makes bookings of the workspace's hosts of a vendor's appointments, and lets bookings here follow what is moved and called off there, in
  * whatever order that is told.
