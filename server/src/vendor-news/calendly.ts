@@ -1,7 +1,7 @@
 import { ApiError } from '../api/errors.ts'
 import type { Db } from '../db/database.ts'
 import type { Reaction } from '../inbound/processing.ts'
-import { isOutdated } from '../inbound/queries.ts'
+import { knownEventIds, takeEventId } from '../inbound/queries.ts'
 import type { IntegrationRow } from '../integrations/queries.ts'
 import type { Leads } from '../leads/leads.ts'
 import type { Log } from '../lib/log.ts'
@@ -52,7 +52,7 @@ export function hearCalendly(deps: {
     const { workspaceId, id: integrationId } = integration
     const { uri, email, startsAt } = invitee
     if (await findBookingByExternalId(tx, workspaceId, integrationId, uri)) return
-    if (await isOutdated(tx, integration, uri, invitee.at)) {
+    if (await isGone(tx, integration, uri)) {
       if (invitee.oldInvitee) await callOff(tx, integration, { ...invitee, uri: invitee.oldInvitee })
       return
     }
@@ -83,7 +83,7 @@ export function hearCalendly(deps: {
       const move = { startsAt: startsAt.toISOString(), durationMinutes: invitee.minutes, force: true }
       const moved = await bookings.moveIn(tx, workspaceId, before.id, move)
       if (moved.row) {
-        await isOutdated(tx, integration, oldInvitee, invitee.at)
+        await noteGone(tx, integration, oldInvitee, invitee.at)
         return await note('Moved at Calendly', { bookingId: before.id })
       }
       // It is taken here: the booking beside what is there says so, and this one makes room.
@@ -119,7 +119,7 @@ export function hearCalendly(deps: {
     const move = { startsAt: startsAt.toISOString(), durationMinutes: minutes, force: true }
     const { row } = await bookings.moveIn(tx, workspaceId, booking.id, move)
     if (!row) return false
-    await isOutdated(tx, integration, oldInvitee, at)
+    await noteGone(tx, integration, oldInvitee, at)
     // It stands there as it stands here, so that nothing is to be done there.
     const stands = { status: 'confirmed', version: row.version, externalId: eventId } as const
     await updateConfirmation(tx, place, { ...stands, errorCode: null, errorMessage: null })
@@ -130,7 +130,7 @@ export function hearCalendly(deps: {
     const { workspaceId, id: integrationId } = integration
     const { uri, reason, cancelledBy, at } = invitee
     const eventId = eventIdIn(uri)
-    await isOutdated(tx, integration, uri, at)
+    await noteGone(tx, integration, uri, at)
     const booking = await findBookingByExternalId(tx, workspaceId, integrationId, uri)
     const own = booking
       ? undefined
@@ -183,6 +183,15 @@ function inviteeOf(data: unknown, at: Date): Invitee | undefined {
     cancelledBy: cancellation.canceler_type === 'host' ? 'host' : 'attendee',
   }
 }
+
+/** Invitees who do not come any more, kept among the ids of the vendor's events: none of them comes back. */
+const goneName = (uri: string): string => `gone is ${uri}`
+
+const noteGone = (tx: Db, integration: IntegrationRow, uri: string, at: Date) =>
+  takeEventId(tx, integration, goneName(uri), at)
+
+const isGone = async (tx: Db, integration: IntegrationRow, uri: string): Promise<boolean> =>
+  (await knownEventIds(tx, integration, [goneName(uri)])).size > 0
 
 /** `…/scheduled_events/<event>/invitees/<invitee>`. */
 const eventIdIn = (invitee: string): string => /\/scheduled_events\/([^/]+)/.exec(invitee)?.[1] ?? invitee
