@@ -27,7 +27,7 @@ export const callRoutes =
         schema: {
           summary: 'Take a finished call to everything that is connected',
           description:
-            'Fields may be written in snake case as well. The same call again answers the first and does nothing twice.',
+            'Fields may be written in snake case as well. The same call again answers the first, adds what was not known yet, and does nothing twice.',
           tags,
           body: NewCall,
           response: replies(Call, 201),
