@@ -40,6 +40,7 @@ type Options = {
 }
 
 let chosenWorkspace: string | null = null
+const underWay = new Map<string, Promise<unknown>>()
 const sessionEnded = new Set<() => void>()
 
 /** Names the workspace that every following request is about; null leaves the choice to the hub. */
@@ -53,9 +54,17 @@ export function onSessionEnd(listener: () => void): () => void {
   return () => sessionEnded.delete(listener)
 }
 
-/** Sends one request and answers the envelope's `data`. @throws ApiError for everything but success */
+/**
+ * Sends one request and answers the envelope's `data`. A change that is asked for again while it is under way, by a button
+ * pressed twice, is asked for once. @throws ApiError for everything but success
+ */
 export async function request<T>(method: string, path: string, options: Options = {}): Promise<T> {
-  return (await send<T>(method, path, options)).data
+  const ask = async () => (await send<T>(method, path, options)).data
+  if (method === 'GET' || options.file || options.signal) return ask()
+  const same = JSON.stringify([method, path, options.query, options.body, options.workspaceId])
+  const asked = (underWay.get(same) as Promise<T> | undefined) ?? ask().finally(() => underWay.delete(same))
+  underWay.set(same, asked)
+  return asked
 }
 
 /** Reads one page of a list. @throws ApiError */
