@@ -73,7 +73,11 @@ function Entry({ callId, delivery }: { callId: string; delivery: CallDelivery })
       {error && (
         <Text size="sm" mt={4}>
           {error}
-          {status === 'retrying' && ' It is tried again by itself.'}
+        </Text>
+      )}
+      {status === 'retrying' && (
+        <Text size="sm" c="dimmed">
+          It is tried again by itself.
         </Text>
       )}
       {mayChange && (status === 'failed' || status === 'unknown') && (
