@@ -7,6 +7,7 @@ import { LongText } from '../../components/long-text.tsx'
 import { Panel } from '../../components/page.tsx'
 import { OperationStatusMark } from '../../components/status.tsx'
 import { Time } from '../../components/time.tsx'
+import { operationInWords } from '../../lib/operation-in-words.ts'
 import { paths } from '../../lib/paths.ts'
 import { integrationsQuery } from '../../lib/queries.ts'
 import { useList } from '../../lib/use-list.ts'
@@ -65,9 +66,8 @@ function Entry({ activity: { title, body, occurredAt, eventId, operations } }: {
             params={{ integrationId }}
             search={{ tab: 'log', operation }}
             size="sm"
-            className="mono"
           >
-            {operation}
+            {operationInWords(operation)}
           </TextLink>
           <Text size="xs" c="dimmed">
             {integrations?.find((integration) => integration.id === integrationId)?.name}
