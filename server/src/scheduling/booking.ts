@@ -38,12 +38,15 @@ export function createBooking(deps: {
   const shared = createCoalescer()
 
   /** What is wrong with a wish, before anything is asked of the database. */
-  function check(input: NewBooking): void {
+  function check(input: NewBooking & From): void {
     if (input.holdId === undefined && input.startsAt === undefined)
       throw invalid('body.startsAt', 'is missing; give a time, or the holdId of a time that was held')
     if (input.timezone && !isTimeZone(input.timezone))
       throw invalid('body.timezone', 'must be the IANA name of a time zone, such as Europe/Paris')
-    if (input.startsAt !== undefined) checkTime('body.startsAt', input.startsAt, clock.now())
+    if (input.startsAt === undefined) return
+    // What was booked elsewhere is a booking however late it is heard of.
+    if (input.from) checkNear('body.startsAt', input.startsAt, clock.now())
+    else checkTime('body.startsAt', input.startsAt, clock.now())
   }
 
   /** The row of a new booking of what was chosen. */
@@ -260,8 +263,13 @@ const wantedOf = (input: NewBooking, hostIds: readonly string[]): Wanted => ({
 
 /** @throws ApiError for a time that has passed, or that nobody can plan for */
 export function checkTime(field: string, text: string, now: number): number {
-  const at = timeOf(field, text)
+  const at = checkNear(field, text, now)
   if (at < now) throw invalid(field, 'is in the past')
+  return at
+}
+
+function checkNear(field: string, text: string, now: number): number {
+  const at = timeOf(field, text)
   if (!isNear(at, now)) throw invalid(field, 'must be within ten years of now')
   return at
 }

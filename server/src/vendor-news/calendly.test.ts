@@ -194,6 +194,22 @@ async function bookThere({ hub, hostId, integrationId, vendor }: Awaited<ReturnT
   return vendor.events().list()[0]!.id
 }
 
+test('an appointment is a booking however late it is heard of, and however its time zone is written', async () => {
+  await using place = await startWithCalendly()
+  const { hub } = place
+  const yesterday = new Date(hub.clock.now() - 86_400_000).toISOString().slice(0, 10)
+
+  await tell(hub, 'invitee.created', 'E1', yesterday)
+  await tell(hub, 'invitee.created', 'E2', '2030-05-07', { timezone: '+02:00' })
+  await tell(hub, 'invitee.created', 'E3', '2030-05-08')
+  const found = await bookingsWhen(hub, 'the last', ([one]) => one?.startsAt.startsWith('2030-05-08') === true)
+
+  assert.deepEqual(
+    found.map(({ startsAt }) => startsAt.slice(0, 10)),
+    ['2030-05-08', '2030-05-07', yesterday],
+  )
+})
+
 test('a forged webhook is refused, and one of an account that nobody connected is kept to be seen', async () => {
   await using place = await startWithCalendly()
   const { hub } = place

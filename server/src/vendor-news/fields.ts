@@ -1,3 +1,5 @@
+import { isTimeZone } from '../scheduling/host-rules.ts'
+
 /* Reading what vendors tell, of which nothing is certain. */
 
 export const objectOf = (value: unknown): Record<string, unknown> =>
@@ -14,12 +16,6 @@ export function dateOf(value: unknown): Date | undefined {
 export const emailOf = (text: string | undefined): string | undefined =>
   text && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(text) ? text : undefined
 
-/** A time zone that the runtime knows. */
-export function zoneOf(value: unknown): string | undefined {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(String(value))
-    return String(value)
-  } catch {
-    return undefined
-  }
-}
+/** A time zone that a booking or a lead can have. */
+export const zoneOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && isTimeZone(value) ? value : undefined
