@@ -120,3 +120,22 @@ test('a list by name goes on after the longest name', async () => {
   assert.equal(second.status, 200, second.text)
   assert.equal(second.body.data[0]?.email, 'b@example.com')
 })
+
+test('a cursor of another list is refused, however the list is sorted', async () => {
+  const { send, upsert } = await begin()
+  for (const letter of ['a', 'b']) await upsert({ email: `${letter}@example.com`, name: letter, score: 1 })
+  const sorts = ['created', 'updated', 'activity', 'score', 'name']
+  const list = (sort: string, cursor = '') => send<Lead[]>('GET', `${base}?sort=${sort}&order=asc&limit=1${cursor}`)
+
+  for (const sort of sorts) {
+    const { nextCursor } = (await list(sort)).body
+    const answers = await Promise.all(sorts.map((other) => list(other, `&cursor=${nextCursor}`)))
+
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      sorts.map((other) => (other === sort ? 200 : 400)),
+      sort,
+    )
+    assert.equal(answers[sorts.indexOf(sort)]?.body.data[0]?.email, 'b@example.com')
+  }
+})

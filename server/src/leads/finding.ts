@@ -5,34 +5,45 @@ import type { Sort } from './schema.ts'
 /** Where a lead stands in a list: its id and what the list is sorted by. */
 export type Place = { id: string; value: string }
 
-/** How a list is sorted: by what (besides the id), and what a cursor to it holds. The id says itself when a lead became known. */
-export type Order = { by: RawBuilder<unknown> | undefined; value: RawBuilder<unknown>; cast: string; part: RegExp }
+/**
+ * How a list is sorted: by what (besides the id), and what a cursor to it holds, after a mark by which a cursor to another list is told. The id says
+ * itself when a lead became known.
+ */
+export type Order = {
+  by: RawBuilder<unknown> | undefined
+  value: RawBuilder<unknown>
+  cast: string
+  mark: string
+  part: RegExp
+}
 
 export const orders: Record<Sort, Order> = {
-  created: { by: undefined, value: sql`''`, cast: 'text', part: /^$/ },
-  updated: timeOrder('updated_at'),
-  activity: timeOrder('last_activity_at'),
+  created: { by: undefined, value: sql`''`, cast: 'text', mark: '', part: /^$/ },
+  updated: timeOrder('updated_at', 'u', /^u\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
+  activity: timeOrder('last_activity_at', 'a', /^a\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/),
   score: {
     by: sql`coalesce(score, '-infinity')`,
     value: sql`coalesce(score, '-infinity')::text`,
     cast: 'double precision',
-    part: /^-?(Infinity|\d+(\.\d+)?(e[+-]?\d+)?)$/,
+    mark: 's',
+    part: /^s-?(Infinity|\d+(\.\d+)?(e[+-]?\d+)?)$/,
   },
   name: {
     by: sql`lower(coalesce(name, ''))`,
     value: sql`lower(coalesce(name, ''))`,
     cast: 'text',
-    part: /^[^\0]{0,1000}$/s,
+    mark: 'n',
+    part: /^n[^\0]{0,1000}$/s,
   },
 }
 
-function timeOrder(column: string): Order {
+function timeOrder(column: string, mark: string, part: RegExp): Order {
   const by = sql.ref(column)
   return {
     by,
     value: sql`to_char(${by} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`,
     cast: 'timestamptz',
-    part: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
+    ...{ mark, part },
   }
 }
 

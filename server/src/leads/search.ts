@@ -40,7 +40,7 @@ export async function searchLeads(
     if (places.length === 0 && after === undefined && (await isSmall()))
       places = await findAlike(database, conditions, words, limit)
   }
-  const { items, nextCursor } = cutPage(places, limit, ({ id, value }) => [value, id])
+  const { items, nextCursor } = cutPage(places, limit, ({ id, value }) => [order.mark + value, id])
   const rows = await database.inWorkspace(workspaceId, (tx) =>
     listLeadsById(
       tx,
@@ -139,7 +139,7 @@ function customOf(text: string): Record<string, unknown> {
   throw invalid('query.custom', 'must be a JSON object of custom fields and their values, such as {"plan":"pro"}')
 }
 
-function cursorOf(cursor: string | undefined, { part }: Order): { value: string; id: string } | undefined {
+function cursorOf(cursor: string | undefined, { mark, part }: Order): { value: string; id: string } | undefined {
   const parts = decodeCursor(cursor, [part, idPart])
-  return parts && { value: parts[0]!, id: parts[1]! }
+  return parts && { value: parts[0]!.slice(mark.length), id: parts[1]! }
 }
