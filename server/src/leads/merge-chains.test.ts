@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
+import { sql } from 'kysely'
+import { readMigrations } from '../db/migrate.ts'
 import { manualClock } from '../lib/clock.ts'
 import { startHub } from '../test/hub.ts'
 import type { Activity, Lead, Merge, NewLead, StatusChangeEntry } from './schema.ts'
@@ -179,4 +181,19 @@ test('an undo that would give a lead an address that another has meanwhile says 
   assert.equal(refused.status, 409)
   assert.match(refused.body.error, /has the address a@example\.com meanwhile/)
   assert.equal((await get(gone.id)).id, kept.id)
+})
+
+test('what was merged before the hub kept former names is found by them after the upgrade', async () => {
+  const { upsert, merge } = await begin()
+  const kept = await upsert({ email: 'a@example.com', phone: '+442079460003', externalIds: { ghl: 'c-3' } })
+  const gone = await upsert({ email: 'b@example.com', phone: '+442079460004', externalIds: { ghl: 'c-4' } })
+  await merge(kept.id, gone.id)
+  const { hub: db } = hub.database
+  await sql`delete from crm_former_names`.execute(db)
+
+  const migration = readMigrations().find(({ name }) => name.includes('former_names'))
+  for (const statement of migration!.sql.match(/^insert[^;]+;/gm) ?? []) await sql.raw(statement).execute(db)
+
+  assert.equal((await upsert({ phone: '+442079460004' })).id, kept.id)
+  assert.equal((await upsert({ externalIds: { ghl: 'c-4' } })).id, kept.id)
 })
