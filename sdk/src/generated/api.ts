@@ -392,7 +392,7 @@ export type Operations = {
   /**
    * Take a finished call to everything that is connected
    *
-   * Fields may be written in snake case as well. The same call again answers the first and does nothing twice.
+   * Fields may be written in snake case as well. The same call again answers the first, adds what was not known yet, and does nothing twice.
    *
    * Needs the scope `events:write`.
    */
