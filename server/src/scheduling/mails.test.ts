@@ -298,6 +298,26 @@ test('a link changes nothing of a booking that has begun', async () => {
   assert.deepEqual([booking.status, booking.startsAt, booking.version], ['confirmed', ten, 0])
 })
 
+test('who had a booking before it went over to another address changes it no more', async () => {
+  await using hub = await startOnMonday()
+  await addHost(hub)
+  const { id } = await book(hub, { startsAt: ten })
+  const pattern = /href="([^"]*\/appointments\/[^"]+)"/
+  const former = await linkIn(hub, 'ada@example.com', pattern)
+
+  await hub.request('PATCH', `${calendar}/bookings/${id}`, { body: { email: 'Alan@example.com' } })
+  const link = await linkIn(hub, 'alan@example.com', pattern)
+  const statuses = [
+    (await fetch(former)).status,
+    (await post(former, { action: 'cancel' })).status,
+    (await fetch(link)).status,
+    (await post(link, { action: 'move', at: noon })).status,
+  ]
+
+  assert.deepEqual(statuses, [404, 404, 200, 200])
+  assert.equal((await bookingOf(hub, id)).startsAt, noon)
+})
+
 test('a link to an offered time says what became of the request, whenever it is used', async () => {
   await using hub = await startOnMonday({ env: staff })
   await addHost(hub)

@@ -5,7 +5,7 @@ import type { BookingChange, Reaction } from './booking-changes.ts'
 import { type BookingRow, findBooking, lockBooking } from './booking-queries.ts'
 import { type HostRow, listHostsById } from './host-queries.ts'
 import { icsOf } from './ics.ts'
-import type { Links } from './links.ts'
+import { holderOf, type Links } from './links.ts'
 import { minuteMs } from './wall-clock.ts'
 
 /** How mails are sent: in the caller's transaction, once for each key. */
@@ -51,7 +51,7 @@ export function createMails(deps: {
       timezone: booking.timezone ?? hosts[0]?.timezone ?? null,
       meetingUrl: booking.meetingUrl,
       hosts: hosts.map((host) => host.name),
-      manageUrl: links.urlOf({ workspaceId, bookingId }),
+      manageUrl: links.urlOf({ workspaceId, bookingId, holder: holderOf(email) }),
     }
     const ics = () => Buffer.from(icsOf(booking, hosts, new Date(clock.now()))).toString('base64')
     const type = `text/calendar; charset=utf-8; method=${booking.status === 'cancelled' ? 'CANCEL' : 'REQUEST'}`

@@ -1,4 +1,4 @@
-import { ApiError } from '../api/errors.ts'
+import { ApiError, notFound } from '../api/errors.ts'
 import type { Database } from '../db/database.ts'
 import { type Html, html, pageOf } from '../integrations/connect-layout.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -7,7 +7,7 @@ import type { Booking } from './booking-schema.ts'
 import type { Bookings } from './bookings.ts'
 import type { Consultations } from './consultations.ts'
 import { listHostsById } from './host-queries.ts'
-import type { Link, Links } from './links.ts'
+import { holderOf, type Link, type Links } from './links.ts'
 import type { Slot } from './schema.ts'
 
 type Page = { status: number; text: string; headers: Record<string, string> }
@@ -71,6 +71,14 @@ ${slots.length === 0 ? undefined : html`<form method="post"><input type="hidden"
     )
   }
 
+  /** @throws ApiError NOT_FOUND also where the booking has gone over to another address */
+  async function held({ workspaceId, bookingId, holder }: Extract<Link, { bookingId: string }>): Promise<Booking> {
+    const booking = await bookings.get(workspaceId, bookingId)
+    if (holder !== undefined && (booking.email === null || holderOf(booking.email) !== holder))
+      throw notFound('booking')
+    return booking
+  }
+
   async function act(link: Link, form: URLSearchParams): Promise<Page> {
     const { workspaceId } = link
     if ('requestId' in link) {
@@ -85,7 +93,7 @@ ${slots.length === 0 ? undefined : html`<form method="post"><input type="hidden"
       return await offerPage(workspaceId, link.requestId, link.startsAt, { message })
     }
     const { bookingId } = link
-    const { status, startsAt } = await bookings.get(workspaceId, bookingId)
+    const { status, startsAt } = await held(link)
     // A page may stand open for long: what has begun is settled between people.
     if (status === 'confirmed' && Date.parse(startsAt) <= clock.now())
       return await bookingPage(workspaceId, bookingId, { message: 'It has begun; call instead.' }, 409)
@@ -118,11 +126,11 @@ ${slots.length === 0 ? undefined : html`<form method="post"><input type="hidden"
 
   return {
     show: (token: string) =>
-      answer(token, (link) =>
-        'requestId' in link
-          ? offerPage(link.workspaceId, link.requestId, link.startsAt)
-          : bookingPage(link.workspaceId, link.bookingId),
-      ),
+      answer(token, async (link) => {
+        if ('requestId' in link) return await offerPage(link.workspaceId, link.requestId, link.startsAt)
+        await held(link)
+        return await bookingPage(link.workspaceId, link.bookingId)
+      }),
     submit: (token: string, form: URLSearchParams) => answer(token, (link) => act(link, form)),
   }
 }
