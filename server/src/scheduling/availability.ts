@@ -1,5 +1,5 @@
 import { ApiError, invalid } from '../api/errors.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Db } from '../db/database.ts'
 import { timeOf } from '../events/events.ts'
 import type { Clock } from '../lib/clock.ts'
 import type { Busy } from './busy.ts'
@@ -23,31 +23,48 @@ const offeredSlots = 5
 
 export type Availability = ReturnType<typeof createAvailability>
 
+async function chooseIn(tx: Db, workspaceId: string, { hostIds, agentId }: Chosen, field: string): Promise<HostRow[]> {
+  if (hostIds) {
+    const rows = new Map((await listHostsById(tx, workspaceId, hostIds)).map((row) => [row.id, row]))
+    const missing = hostIds.find((id) => !rows.get(id)?.isActive)
+    if (missing !== undefined) throw invalid(field, `names ${missing}, which is no active host of this workspace`)
+    return hostIds.map((id) => rows.get(id)!)
+  }
+  const range = { isActive: true, limit: mostHosts }
+  const own = agentId === undefined ? [] : await listHosts(tx, workspaceId, { ...range, agentId })
+  const rows = own.length > 0 ? own : await listHosts(tx, workspaceId, range)
+  // A host of an agent is for that agent alone; asked without one, all are meant.
+  const open = agentId === undefined || own.length > 0 ? rows : rows.filter((row) => row.agentId === null)
+  if (open.length === 0)
+    throw new ApiError(
+      'CONFLICT',
+      'This workspace has no active host yet; make one with POST /api/integrations/calendar/hosts.',
+    )
+  return open.toReversed()
+}
+
 /** Answers when hosts are free. */
 export function createAvailability(deps: { database: Database; diaries: Diaries; busy: Busy; clock: Clock }) {
   const { database, diaries, busy, clock } = deps
   const slotsFor = createKeptSlots()
 
   /** The hosts in the order in which they are named. @throws ApiError where one is not there, or none is */
-  async function choose(workspaceId: string, { hostIds, agentId }: Chosen, field = 'body.hostIds'): Promise<HostRow[]> {
+  const choose = (workspaceId: string, chosen: Chosen, field = 'body.hostIds'): Promise<HostRow[]> =>
+    database.inWorkspace(workspaceId, (tx) => chooseIn(tx, workspaceId, chosen, field))
+
+  /** What is known where no calendar has to be asked first, in the one transaction that looks whether there is any. */
+  async function openAtOnce(workspaceId: string, query: SlotQuery, chosen: Chosen, now: number) {
     return await database.inWorkspace(workspaceId, async (tx) => {
-      if (hostIds) {
-        const rows = new Map((await listHostsById(tx, workspaceId, hostIds)).map((row) => [row.id, row]))
-        const missing = hostIds.find((id) => !rows.get(id)?.isActive)
-        if (missing !== undefined) throw invalid(field, `names ${missing}, which is no active host of this workspace`)
-        return hostIds.map((id) => rows.get(id)!)
-      }
-      const range = { isActive: true, limit: mostHosts }
-      const own = agentId === undefined ? [] : await listHosts(tx, workspaceId, { ...range, agentId })
-      const rows = own.length > 0 ? own : await listHosts(tx, workspaceId, range)
-      // A host of an agent is for that agent alone; asked without one, all are meant.
-      const open = agentId === undefined || own.length > 0 ? rows : rows.filter((row) => row.agentId === null)
-      if (open.length === 0)
-        throw new ApiError(
-          'CONFLICT',
-          'This workspace has no active host yet; make one with POST /api/integrations/calendar/hosts.',
-        )
-      return open.toReversed()
+      const hosts = await chooseIn(tx, workspaceId, chosen, 'query.hostIds')
+      const timezone = query.timezone ?? hosts[0]!.timezone
+      const window = windowOf(query, timezone, now)
+      const readers = await listReaders(
+        tx,
+        workspaceId,
+        hosts.map(({ id }) => id),
+      )
+      const known = readers.length > 0 ? undefined : await diaries.open(tx, workspaceId, { hosts, readers, ...window })
+      return { hosts, timezone, window, known }
     })
   }
 
@@ -85,11 +102,9 @@ export function createAvailability(deps: { database: Database; diaries: Diaries;
         hostIds: query.hostIds ? [...new Set(query.hostIds.split(','))] : undefined,
         agentId: query.agentId,
       }
-      const hosts = await choose(workspaceId, chosen, 'query.hostIds')
       const now = clock.now()
-      const timezone = query.timezone ?? hosts[0]!.timezone
-      const window = windowOf(query, timezone, now)
-      const known = await open(workspaceId, hosts, window)
+      const { hosts, timezone, window, ...atOnce } = await openAtOnce(workspaceId, query, chosen, now)
+      const known = atOnce.known ?? (await open(workspaceId, hosts, window))
       // A host counts as it is known: with all of its calendars, or without some.
       const asked = known.map(({ hostId, degraded }) => [hostId, degraded.length > 0])
       const question = [workspaceId, asked, mode, window.from, window.to, minutes, limit]
