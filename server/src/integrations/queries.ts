@@ -50,6 +50,19 @@ export async function listTemplateIds(db: Db, workspaceId: string): Promise<stri
   return rows.map(({ templateId }) => templateId)
 }
 
+/** Integrations that have all they need, and of which nobody knows yet whether it works. */
+export async function listUntested(db: Db, workspaceId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('integrations')
+    .select('id')
+    .where('workspaceId', '=', workspaceId)
+    .where('status', '=', 'pending')
+    .where('sealedCredentials', 'is not', null)
+    .where('isActive', '=', true)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
 export const insertIntegration = (db: Db, row: IntegrationRow) =>
   db.insertInto('integrations').values(columnsOf(row)).execute()
 

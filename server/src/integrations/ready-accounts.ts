@@ -4,7 +4,7 @@ import type { Templates } from '../templates/templates.ts'
 import type { Integrations } from './integrations.ts'
 import { judgeTokenAnswer } from './oauth-client.ts'
 import { oauthOf } from './oauth-providers.ts'
-import { listTemplateIds } from './queries.ts'
+import { listTemplateIds, listUntested } from './queries.ts'
 import { withDefaults } from './validation.ts'
 
 /** An account that can be connected without a person. */
@@ -16,7 +16,10 @@ export type ReadyAccount = {
   credentials(): Promise<Record<string, string>>
 }
 
-/** Connects accounts that need no person to sign in, those of whose template the workspace has no integration yet. */
+/**
+ * Connects accounts that need no person to sign in, those of whose template the workspace has no integration yet; and ends what a process that
+ * was killed had begun.
+ */
 export function createReadyAccounts(deps: {
   database: Database
   templates: Pick<Templates, 'find'>
@@ -26,6 +29,8 @@ export function createReadyAccounts(deps: {
   const { database, templates, integrations, clock } = deps
 
   return async function connectReadyAccounts(workspaceId: string, accounts: readonly ReadyAccount[]): Promise<void> {
+    for (const id of await database.inWorkspace(workspaceId, (tx) => listUntested(tx, workspaceId)))
+      await integrations.test(workspaceId, id)
     // The rows and not their answers, since those load every connector there is.
     const present = new Set(await database.inWorkspace(workspaceId, (tx) => listTemplateIds(tx, workspaceId)))
     for (const account of accounts.filter(({ connector }) => !present.has(connector)))

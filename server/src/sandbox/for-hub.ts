@@ -11,7 +11,7 @@ import { createSandbox, type SandboxState } from './sandbox.ts'
 
 /** Where the sandbox answers unless something else is there. */
 const usualPort = 4010
-const saveEveryMs = 5_000
+const saveEveryMs = 1_000
 
 /** The sandbox that a hub brings along. */
 export type HubSandbox = {
@@ -69,13 +69,14 @@ export async function startSandboxForHub(options: {
 
   let saved = sandbox.activity()
   let saving = Promise.resolve()
-  const save = () => {
+  const save = (): Promise<void> => {
     const current = sandbox.activity()
-    if (current === saved) return
+    if (current === saved) return saving
     saved = current
     saving = saving
       .then(() => writeState(file, sandbox.state()))
       .catch((error: unknown) => log.warn({ err: error }, 'the sandbox could not be kept'))
+    return saving
   }
   const timer = setInterval(save, saveEveryMs)
   timer.unref()
@@ -84,12 +85,20 @@ export async function startSandboxForHub(options: {
     url,
     overrides: sandbox.overrides(),
     clients,
-    accounts: sandboxAccounts(sandbox, emulators),
+    accounts: sandboxAccounts(sandbox, emulators).map((account) => ({
+      ...account,
+      async credentials() {
+        const credentials = await account.credentials()
+        // The hub must not keep tokens that the sandbox has forgotten, should both be killed now.
+        saved = Number.NaN
+        await save()
+        return credentials
+      },
+    })),
     stop: async () => {
       clearInterval(timer)
       await sandbox.stop()
-      save()
-      await saving
+      await save()
     },
   }
 }
