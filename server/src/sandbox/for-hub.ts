@@ -69,15 +69,14 @@ export async function startSandboxForHub(options: {
 
   let saved = sandbox.activity()
   let saving = Promise.resolve()
-  const save = (): Promise<void> => {
-    const current = sandbox.activity()
-    if (current === saved) return saving
-    saved = current
+  const write = (): Promise<void> => {
+    saved = sandbox.activity()
     saving = saving
       .then(() => writeState(file, sandbox.state()))
       .catch((error: unknown) => log.warn({ err: error }, 'the sandbox could not be kept'))
     return saving
   }
+  const save = () => (sandbox.activity() === saved ? saving : write())
   const timer = setInterval(save, saveEveryMs)
   timer.unref()
 
@@ -90,8 +89,7 @@ export async function startSandboxForHub(options: {
       async credentials() {
         const credentials = await account.credentials()
         // The hub must not keep tokens that the sandbox has forgotten, should both be killed now.
-        saved = Number.NaN
-        await save()
+        await write()
         return credentials
       },
     })),

@@ -64,7 +64,7 @@ export function createAvailability(deps: { database: Database; diaries: Diaries;
         hosts.map(({ id }) => id),
       )
       const known = readers.length > 0 ? undefined : await diaries.open(tx, workspaceId, { hosts, readers, ...window })
-      return { hosts, timezone, window, known }
+      return { hosts, timezone, window, readers, known }
     })
   }
 
@@ -77,6 +77,17 @@ export function createAvailability(deps: { database: Database; diaries: Diaries;
   ): Promise<KnownHost[]> {
     const ids = hosts.map(({ id }) => id)
     const readers = await database.inWorkspace(workspaceId, (tx) => listReaders(tx, workspaceId, ids))
+    return await openAfterLook(workspaceId, hosts, readers, window, how)
+  }
+
+  async function openAfterLook(
+    workspaceId: string,
+    hosts: readonly HostRow[],
+    readers: Awaited<ReturnType<typeof listReaders>>,
+    window: { from: number; to: number },
+    how?: 'as it stands',
+  ): Promise<KnownHost[]> {
+    const ids = hosts.map(({ id }) => id)
     const wasRead = how === undefined && (await busy.refresh(readers, window))
     return await database.inWorkspace(workspaceId, async (tx) => {
       if (!wasRead) return await diaries.open(tx, workspaceId, { hosts, readers, ...window })
@@ -103,8 +114,8 @@ export function createAvailability(deps: { database: Database; diaries: Diaries;
         agentId: query.agentId,
       }
       const now = clock.now()
-      const { hosts, timezone, window, ...atOnce } = await openAtOnce(workspaceId, query, chosen, now)
-      const known = atOnce.known ?? (await open(workspaceId, hosts, window))
+      const { hosts, timezone, window, readers, ...atOnce } = await openAtOnce(workspaceId, query, chosen, now)
+      const known = atOnce.known ?? (await openAfterLook(workspaceId, hosts, readers, window))
       // A host counts as it is known: with all of its calendars, or without some.
       const asked = known.map(({ hostId, degraded }) => [hostId, degraded.length > 0])
       const question = [workspaceId, asked, mode, window.from, window.to, minutes, limit]

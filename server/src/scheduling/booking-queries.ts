@@ -157,6 +157,16 @@ export const updateConfirmation = (
     .where('providerId', '=', providerId)
     .execute()
 
+/** How bookings stand at the calendars of an integration, with the bookings. */
+const placesAt = (db: Db, workspaceId: string, integrationId: string) =>
+  db
+    .selectFrom('calendarConfirmations as place')
+    .innerJoin('calendarEvents as booking', (join) =>
+      join.onRef('booking.workspaceId', '=', 'place.workspaceId').onRef('booking.id', '=', 'place.bookingId'),
+    )
+    .where('place.workspaceId', '=', workspaceId)
+    .where('place.integrationId', '=', integrationId)
+
 /** Whether the hub is about to put a booking of this person and time into a connected calendar, or does not know whether it has. */
 export async function isOnItsWay(
   db: Db,
@@ -165,14 +175,8 @@ export async function isOnItsWay(
   event: { startsAt: Date; email?: string | undefined; phone?: string | undefined },
 ): Promise<boolean> {
   const { startsAt, email, phone } = event
-  const row = await db
-    .selectFrom('calendarConfirmations as place')
-    .innerJoin('calendarEvents as booking', (join) =>
-      join.onRef('booking.workspaceId', '=', 'place.workspaceId').onRef('booking.id', '=', 'place.bookingId'),
-    )
+  const row = await placesAt(db, workspaceId, integrationId)
     .select('booking.id')
-    .where('place.workspaceId', '=', workspaceId)
-    .where('place.integrationId', '=', integrationId)
     .where('place.externalId', 'is', null)
     .where('place.status', 'in', ['pending', 'unknown'])
     .where('booking.status', '=', 'confirmed')
@@ -193,14 +197,8 @@ export async function findConfirmedElsewhere(
   event: { externalId: string; startsAt?: Date | undefined; email?: string | undefined },
 ): Promise<ConfirmationRow | undefined> {
   const { externalId, startsAt, email } = event
-  const row = await db
-    .selectFrom('calendarConfirmations as place')
-    .innerJoin('calendarEvents as booking', (join) =>
-      join.onRef('booking.workspaceId', '=', 'place.workspaceId').onRef('booking.id', '=', 'place.bookingId'),
-    )
+  const row = await placesAt(db, workspaceId, integrationId)
     .selectAll('place')
-    .where('place.workspaceId', '=', workspaceId)
-    .where('place.integrationId', '=', integrationId)
     .where(
       // The vendor may tell of it before its answer to the booking has been written down.
       sql<boolean>`(place.external_id = ${externalId} or (place.external_id is null and place.status in ('pending', 'unknown')
